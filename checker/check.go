@@ -1,0 +1,262 @@
+package checker
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Check judges properties of a model. An error says that the question is wrong,
+// and names the property; bounds and the end of ctx give no error but verdicts
+// that are unknown, with their reason. What was found until then stays found.
+//
+// All safety properties (Always, StepAlways, Reachable) share one run in each
+// mode, which goes on to the end even when all of them are decided: the counts
+// of a run are those of the whole graph. In Exact, each other property has runs
+// of its own, which end at the first violation, neither stopped nor complete.
+//
+// In Any, and for what Auto lets Any decide, a verdict speaks of all durations.
+// In Any what is not proved is unknown, with the reason "possible" and the run,
+// without times, that makes it so. In Auto a run in Any that hit a bound proves
+// nothing, and Exact decides.
+func Check[S comparable](ctx context.Context, sys System[S], props []Property[S], opt Options) (Result[S], error) {
+	if err := validate(sys, props, opt); err != nil {
+		return Result[S]{}, err
+	}
+	c := &check[S]{
+		ctx: ctx, sys: sys, props: props, opt: opt, epoch: time.Now(),
+		out: make([]Outcome[S], len(props)), decided: make([]bool, len(props)),
+	}
+	for i, p := range props {
+		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind}
+	}
+	if opt.Time != Exact {
+		c.any()
+	}
+	if opt.Time != Any {
+		c.exact()
+	}
+	return Result[S]{Outcomes: c.out, Runs: c.runs}, nil
+}
+
+// check is one call of Check.
+type check[S comparable] struct {
+	ctx     context.Context
+	sys     System[S]
+	props   []Property[S]
+	opt     Options
+	epoch   time.Time
+	rel     *relation[S]
+	out     []Outcome[S]
+	decided []bool
+	runs    []Run
+}
+
+func (c *check[S]) halted() string { return halted(c.ctx, c.opt, c.epoch) }
+
+func isBounded(k Kind) bool { return k == Within || k == StaysAtMost }
+func isLive(k Kind) bool    { return k == Eventually || k == LeadsTo }
+
+// needsTime: only Exact can judge the property.
+func (p *Property[S]) needsTime() bool { return isBounded(p.Kind) || p.Timed }
+
+func isSafety(k Kind) bool { return !isBounded(k) && !isLive(k) }
+
+func (c *check[S]) asks(kind func(Kind) bool) bool {
+	for i, p := range c.props {
+		if kind(p.Kind) && !c.decided[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// any decides what is true whatever the durations are. Its run includes those of
+// Exact, so whatever never happens in it never happens, and a goal that all its
+// weakly fair runs come to is come to.
+func (c *check[S]) any() {
+	for i, p := range c.props {
+		if p.needsTime() && c.opt.Time == Any {
+			c.out[i].Reason = reasonNeedsExact
+		}
+	}
+	live := c.asks(isLive)
+	if !live && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
+		return
+	}
+	if c.opt.Time == Auto && c.halted() != "" {
+		return // exact says so
+	}
+	purpose := "safety"
+	if live {
+		purpose = "safety and liveness"
+	}
+	w := newMeter(c.ctx, c.opt, c.epoch, Any, purpose)
+	if c.opt.Time == Auto {
+		limit := c.opt.AnyStates
+		if limit == 0 {
+			limit = defaultAnyStates
+		}
+		if w.bound == 0 || limit < w.bound {
+			w.bound, w.because = limit, reasonAnyStates
+		}
+	}
+	j := newJudge(c.props)
+	x := newAnySearch(c.anyModel(), w, j, live)
+	run := x.explore()
+	c.runs = append(c.runs, run)
+	for i := range c.props {
+		c.judgeAny(i, x, j, run)
+	}
+}
+
+func (c *check[S]) anyModel() Model[S] {
+	if c.sys.Any != nil {
+		return c.sys.Any
+	}
+	return c.sys.Exact
+}
+
+func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
+	p, out, found := &c.props[i], &c.out[i], j.found[i]
+	if p.needsTime() {
+		out.Vacuous = run.Complete && !j.guarded[i]
+		return
+	}
+	var possible *Trace[S]
+	switch {
+	case isLive(p.Kind):
+		if run.Complete {
+			possible = newAnyProduct(x, newWatch(p, x.states)).lasso()
+		}
+	case found.yes:
+		init, vias := x.path(found.at)
+		if found.via >= 0 {
+			vias = append(vias, found.via)
+		}
+		possible = x.trace(init, vias, -1)
+	}
+	switch {
+	case possible != nil:
+		out.Reason, out.Trace = reasonPossible, possible
+	case !run.Complete:
+		out.Reason = run.Stopped
+	default:
+		out.Verdict, out.Scope = Holds, AllDurations
+		if p.Kind == Reachable {
+			out.Verdict = Violated
+		}
+		c.decided[i] = true
+	}
+	out.Vacuous = run.Complete && !j.guarded[i]
+}
+
+// exact decides the rest with durations.
+func (c *check[S]) exact() {
+	if c.rel = newRelation(c.sys.Exact); c.asks(isSafety) || len(c.props) == 0 {
+		c.safety()
+	}
+	for i, p := range c.props {
+		if isSafety(p.Kind) || c.decided[i] {
+			continue
+		}
+		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind}
+		if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
+			continue
+		}
+		if isLive(p.Kind) {
+			c.live(i)
+		} else {
+			c.bounded(i)
+		}
+	}
+}
+
+// safety is the one exact run for all safety properties. Being done anyway, it
+// also tells which guards never hold, of the properties that Any has decided.
+func (c *check[S]) safety() {
+	if reason := c.halted(); reason != "" {
+		for i, p := range c.props {
+			if isSafety(p.Kind) && !c.decided[i] {
+				c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Reason: reason}
+			}
+		}
+		return
+	}
+	j := newJudge(c.props)
+	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, "safety"))
+	x.hooks = j
+	run := x.explore()
+	c.runs = append(c.runs, run)
+	for i, p := range c.props {
+		out, found := &c.out[i], j.found[i]
+		if c.decided[i] {
+			if found.yes {
+				panic(fmt.Sprintf("checker: property %q is decided in Any and refuted in Exact; System.Any lacks a run of System.Exact", p.Name))
+			}
+			out.Vacuous = out.Vacuous || run.Complete && !j.guarded[i]
+			continue
+		}
+		if !isSafety(p.Kind) {
+			continue
+		}
+		*out = Outcome[S]{Property: p.Name, Kind: p.Kind, Vacuous: !j.guarded[i]}
+		reached, unreached := Violated, Holds
+		if p.Kind == Reachable {
+			reached, unreached = Holds, Violated
+		}
+		switch {
+		case found.yes:
+			init, arcs := x.classes.path(found.at)
+			if found.via >= 0 {
+				arcs = append(arcs, found.via)
+			}
+			out.Verdict = reached
+			out.Trace = c.rel.trace(x.classes.place[init]>>1, arcs, -1, -1, 0)
+		case run.Complete:
+			out.Verdict = unreached
+		default:
+			out.Reason = run.Stopped
+		}
+	}
+}
+
+// validate finds what is wrong with a question.
+func validate[S comparable](sys System[S], props []Property[S], opt Options) error {
+	if sys.Exact == nil {
+		return fmt.Errorf("checker: System.Exact is nil; a model is needed")
+	}
+	if opt.Time > Any {
+		return fmt.Errorf("checker: Options.Time is %d; wanted Auto, Exact or Any", opt.Time)
+	}
+	if len(sys.Exact.Init()) == 0 {
+		return fmt.Errorf("checker: %T has no initial state", sys.Exact)
+	}
+	if sys.Any != nil && len(sys.Any.Init()) == 0 {
+		return fmt.Errorf("checker: %T (System.Any) has no initial state", sys.Any)
+	}
+	names := map[string]bool{}
+	for i, p := range props {
+		lacks := func(what string) error {
+			return fmt.Errorf("checker: property %q: a property of kind %q needs %s", p.Name, p.Kind, what)
+		}
+		switch {
+		case p.Name == "":
+			return fmt.Errorf("checker: property %d of %d has no name", i+1, len(props))
+		case names[p.Name]:
+			return fmt.Errorf("checker: property %q is given twice; names must differ", p.Name)
+		case p.Kind < Always || p.Kind > StaysAtMost:
+			return fmt.Errorf("checker: property %q has no kind (%d); wanted Always to StaysAtMost", p.Name, p.Kind)
+		case p.Kind == StepAlways && p.Step == nil:
+			return lacks("Step")
+		case p.Kind == StaysAtMost && p.From == nil:
+			return lacks("From")
+		case p.Kind != StepAlways && p.Kind != StaysAtMost && p.Goal == nil:
+			return lacks("Goal")
+		case isBounded(p.Kind) && (p.Bound < 0 || p.Bound > maxWindow):
+			return fmt.Errorf("checker: property %q: Bound is %d; wanted 0 to %d microseconds", p.Name, p.Bound, maxWindow)
+		}
+		names[p.Name] = true
+	}
+	return nil
+}

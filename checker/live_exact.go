@@ -1,0 +1,117 @@
+package checker
+
+// exactProduct is the graph of state classes, kept apart by equality, times the
+// bit of one property.
+type exactProduct[S comparable] struct {
+	rel    *relation[S]
+	search *exactSearch[S]
+}
+
+func (p exactProduct[S]) pendingAt(v int32) []Event {
+	return p.rel.pending(p.search.classes.place[v] >> 1)
+}
+
+func (p exactProduct[S]) steps(_ int32, edges []edge, visit func(fired Event, gone []uint64)) {
+	var gone []uint64
+	for _, e := range edges {
+		a := &p.rel.arcs[e.via]
+		gone = p.rel.discharges(a, gone[:0])
+		visit(p.rel.pending(a.from)[a.event], gone)
+	}
+}
+
+// live judges Eventually and LeadsTo with durations. First it looks for a
+// reachable state where the obligation stands and nothing has to happen: for
+// that inclusion is exact. Without one, only a cycle can violate, and a cycle of
+// classes is one of discrete steps too; so most models are done when these have
+// none. Else the classes are built again, kept apart by equality, as far as they
+// can still come to such a cycle.
+func (c *check[S]) live(i int) {
+	p, out := &c.props[i], &c.out[i]
+	x, run := c.product(p, p.Name, func(x *exactSearch[S]) {})
+	out.Vacuous = !x.watch.guarded
+	if x.found >= 0 {
+		init, arcs := x.classes.path(x.found)
+		out.Verdict = Violated
+		out.Trace = c.rel.trace(x.classes.place[init]>>1, arcs, len(arcs), -1, 0)
+		return
+	}
+	if !run.Complete {
+		out.Reason = run.Stopped
+		return
+	}
+	parts, _ := x.places(true).cycles()
+	if len(parts) == 0 {
+		out.Verdict = Holds
+		return
+	}
+	within := x.places(false).reaching(parts)
+	if out.Reason = c.halted(); out.Reason != "" {
+		return
+	}
+	x, run = c.product(p, p.Name+" (cycles)", func(x *exactSearch[S]) {
+		x.equality, x.graph, x.within = true, &digraph{}, within
+	})
+	l := newLassoSearch(exactProduct[S]{c.rel, x}, x.graph, true)
+	head, zeno := l.first()
+	out.Zeno = zeno
+	switch {
+	case head >= 0:
+		init, arcs := x.classes.path(head)
+		out.Verdict = Violated
+		out.Trace = c.rel.trace(x.classes.place[init]>>1, append(arcs, l.loop(head)...), len(arcs), -1, 0)
+	case run.Complete:
+		out.Verdict = Holds
+	default:
+		out.Reason = run.Stopped
+	}
+}
+
+// bounded judges Within and StaysAtMost: safety with a clock that runs while the
+// bit is on. Inclusion stays exact, for a class inside another has no longer stay.
+func (c *check[S]) bounded(i int) {
+	p, out := &c.props[i], &c.out[i]
+	x, run := c.product(p, p.Name, func(x *exactSearch[S]) { x.clock = true })
+	out.Vacuous = !x.watch.guarded
+	switch {
+	case x.found >= 0:
+		init, arcs := x.classes.path(x.found)
+		start := x.classes.place[init] >> 1
+		since, last := c.stayBegins(x.watch, start, arcs)
+		loop := -1
+		if c.rel.nodes[last].calm {
+			loop = len(arcs)
+		}
+		out.Verdict = Violated
+		out.Trace = c.rel.trace(start, arcs, loop, since, p.Bound)
+	case run.Complete:
+		out.Verdict, out.Longest = Holds, x.longest
+	default:
+		out.Reason = run.Stopped
+	}
+}
+
+// stayBegins is the number of the step with which the stay began that the end of
+// a path is in, 0 for the start, and that end.
+func (c *check[S]) stayBegins(w *watch[S], at int32, arcs []int32) (since int, last int32) {
+	on := w.begin(at)
+	for k, a := range arcs {
+		at = c.rel.arcs[a].to
+		onto := w.next(on, at)
+		if onto && !on {
+			since = k + 1
+		}
+		on = onto
+	}
+	return since, at
+}
+
+// product runs an exact search of the product with a property.
+func (c *check[S]) product(p *Property[S], purpose string, with func(*exactSearch[S])) (*exactSearch[S], Run) {
+	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, purpose))
+	x.watch = newWatch(p, c.rel.states)
+	with(x)
+	run := x.explore()
+	c.runs = append(c.runs, run)
+	return x, run
+}

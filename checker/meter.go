@@ -1,0 +1,160 @@
+package checker
+
+import (
+	"context"
+	"runtime/metrics"
+	"time"
+)
+
+// The reasons that end a run early, or leave a verdict unknown.
+const (
+	reasonPossible    = "possible"         // Any found it; no durations were looked at
+	reasonNeedsExact  = "needs exact time" // a bound in time, asked in Any
+	reasonStates      = "states"
+	reasonAnyStates   = "any-states" // Options.AnyStates, which makes Auto give up Any
+	reasonDepth       = "depth"
+	reasonTime        = "time"
+	reasonMemory      = "memory"
+	reasonInterrupted = "interrupted"
+	reasonFull        = "full" // Effect.Full
+)
+
+// defaultAnyStates is the bound behind AnyStates = 0.
+const defaultAnyStates = 200_000
+
+const heapMetric = "/memory/classes/heap/objects:bytes"
+
+// beatsPerLook is the number of expansions between two looks at the clock, the
+// heap and the context.
+const beatsPerLook = 256
+
+// meter counts what one run does and watches its bounds.
+type meter struct {
+	ctx     context.Context
+	opt     Options
+	epoch   time.Time // of the whole check: MaxTime bounds that
+	began   time.Time
+	report  time.Time
+	heap    []metrics.Sample
+	beats   int
+	kept    int // states (Any) or classes (Exact)
+	level   int // of what is being expanded
+	bound   int // on kept, 0 for none
+	because string
+	full    bool
+	run     Run
+}
+
+func newMeter(ctx context.Context, opt Options, epoch time.Time, mode Mode, purpose string) *meter {
+	now := time.Now()
+	return &meter{
+		ctx: ctx, opt: opt, epoch: epoch, began: now, report: now,
+		heap:  []metrics.Sample{{Name: heapMetric}},
+		bound: opt.MaxStates, because: reasonStates,
+		run: Run{Time: mode, Purpose: purpose, Reduction: "none"},
+	}
+}
+
+// room tells whether one more state or class may be kept at a level; if not,
+// the run is stopped. A bound is hit only when something lies beyond it, so a
+// bound of exactly the size of the graph still gives a complete run.
+func (m *meter) room(level int) bool {
+	switch {
+	case m.run.Stopped != "":
+		return false
+	case m.opt.MaxDepth > 0 && level > m.opt.MaxDepth:
+		m.run.Stopped = reasonDepth
+		return false
+	case m.bound > 0 && m.kept >= m.bound:
+		m.run.Stopped = m.because
+		return false
+	}
+	return true
+}
+
+// tight tells whether a bound on what is kept could be hit.
+func (m *meter) tight() bool { return m.bound > 0 || m.opt.MaxDepth > 0 }
+
+// keep counts a state or class at the level after the one being expanded.
+func (m *meter) keep() {
+	m.kept++
+	m.run.Depth = max(m.run.Depth, m.level+1)
+	if m.run.Time == Any {
+		m.run.States = m.kept
+	}
+}
+
+// beat is called before each expansion and tells whether to go on.
+func (m *meter) beat(frontier int) bool {
+	if m.run.Stopped != "" {
+		return false
+	}
+	m.beats++
+	if m.beats%beatsPerLook != 1 {
+		return true
+	}
+	now := time.Now()
+	switch {
+	case m.ctx.Err() != nil:
+		m.run.Stopped = reasonInterrupted
+	case m.opt.MaxTime > 0 && now.Sub(m.epoch) >= m.opt.MaxTime:
+		m.run.Stopped = reasonTime
+	case m.opt.Memory > 0 && m.memory() > m.opt.Memory:
+		m.run.Stopped = reasonMemory
+	}
+	if m.opt.Progress != nil && now.Sub(m.report) >= 500*time.Millisecond {
+		m.report = now
+		m.progress(frontier)
+	}
+	return m.run.Stopped == ""
+}
+
+func (m *meter) memory() uint64 {
+	metrics.Read(m.heap)
+	return m.heap[0].Value.Uint64()
+}
+
+func (m *meter) progress(frontier int) {
+	p := Progress{
+		Mode: m.run.Time, Purpose: m.run.Purpose,
+		States: m.run.States, Classes: m.kept, Transitions: m.run.Transitions,
+		Frontier: frontier, Depth: m.run.Depth,
+		Memory: m.memory(), Elapsed: time.Since(m.began),
+	}
+	share := func(part, bound float64) {
+		if bound > 0 {
+			p.Share = min(1, max(p.Share, part/bound))
+		}
+	}
+	share(float64(m.kept), float64(m.bound))
+	share(float64(m.run.Depth), float64(m.opt.MaxDepth))
+	share(float64(time.Since(m.epoch)), float64(m.opt.MaxTime))
+	share(float64(p.Memory), float64(m.opt.Memory))
+	m.opt.Progress(p)
+}
+
+// finish closes the books. A decided run had its answer before everything was
+// explored.
+func (m *meter) finish(decided bool) Run {
+	if m.full && m.run.Stopped == "" {
+		m.run.Stopped = reasonFull
+	}
+	m.run.Classes = m.kept
+	m.run.Complete = m.run.Stopped == "" && !decided
+	m.run.Elapsed = time.Since(m.began)
+	if m.opt.Progress != nil {
+		m.progress(0)
+	}
+	return m.run
+}
+
+// halted names the interruption that is already due before a run begins.
+func halted(ctx context.Context, opt Options, epoch time.Time) string {
+	switch {
+	case ctx.Err() != nil:
+		return reasonInterrupted
+	case opt.MaxTime > 0 && time.Since(epoch) >= opt.MaxTime:
+		return reasonTime
+	}
+	return ""
+}

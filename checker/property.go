@@ -1,0 +1,55 @@
+package checker
+
+// Kind is the temporal shape of a property.
+type Kind uint8
+
+// The kinds of properties. What the fields of Property mean for each is said at
+// Property.
+const (
+	_           Kind = iota
+	Always           // an invariant of every reachable state
+	StepAlways       // an invariant of every reachable step
+	Reachable        // a goal: a witness is wanted
+	Eventually       // every run in which time diverges gets to the goal
+	LeadsTo          // the same from every state of a set
+	Within           // LeadsTo with a deadline
+	StaysAtMost      // no stay in a set lasts longer than a bound
+)
+
+var kindNames = [...]string{
+	Always:      "always",
+	StepAlways:  "step",
+	Reachable:   "reachable",
+	Eventually:  "eventually",
+	LeadsTo:     "leads-to",
+	Within:      "within",
+	StaysAtMost: "stays-at-most",
+}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// Property is a claim about a model. Its functions must be pure.
+type Property[S comparable] struct {
+	// Name is stable and kebab-case.
+	Name string
+	Kind Kind
+	// From is where the property begins to say something: the guard of Always,
+	// the trigger of LeadsTo and Within, the set of StaysAtMost. nil means
+	// everywhere: "again and again" for LeadsTo and Within. Where it never holds
+	// the outcome is vacuous. Eventually and Reachable do not use it.
+	From func(s S) bool
+	// Goal must hold: in every state of From (Always), at some later or equal
+	// instant (Eventually, LeadsTo, Within), in some state (Reachable).
+	// StaysAtMost and StepAlways do not use it.
+	Goal func(s S) bool
+	// Guard and Step are the guard and the condition of StepAlways. A nil Guard
+	// is true everywhere.
+	Guard func(from S, e Event, how Label, to S) bool
+	Step  func(from S, e Event, how Label, to S) bool
+	// Bound is the deadline of Within and the longest stay of StaysAtMost, in
+	// microseconds; lasting exactly that long is allowed.
+	Bound int64
+	// Timed: the functions read the windows of events. What they say of one
+	// choice of windows says nothing of another, so Any does not judge them.
+	Timed bool
+}

@@ -1,0 +1,160 @@
+package checker
+
+import "time"
+
+// Verdict is what was proved of a property. The zero value is Unknown, so that
+// nothing is claimed by forgetting.
+type Verdict uint8
+
+// The verdicts. A Reachable property Holds when its goal was reached.
+const (
+	Unknown Verdict = iota
+	Holds
+	Violated
+)
+
+var verdictNames = [...]string{Unknown: "unknown", Holds: "holds", Violated: "violated"}
+
+func (v Verdict) String() string { return verdictNames[v] }
+
+// Scope is the set of durations a verdict speaks of.
+type Scope uint8
+
+// The scopes: the durations of this very model, or every choice of windows with
+// the same structure of events.
+const (
+	TheseDurations Scope = iota
+	AllDurations
+)
+
+var scopeNames = [...]string{TheseDurations: "these-durations", AllDurations: "all-durations"}
+
+func (s Scope) String() string { return scopeNames[s] }
+
+// Mode is a semantics of time.
+type Mode uint8
+
+// The modes. Auto tries Any first and Exact for what Any cannot decide.
+const (
+	Auto Mode = iota
+	Exact
+	Any
+)
+
+var modeNames = [...]string{Auto: "auto", Exact: "exact", Any: "any"}
+
+func (m Mode) String() string { return modeNames[m] }
+
+// Options bound and steer a check. The zero value explores without bounds.
+type Options struct {
+	Time Mode
+	// AnyStates is the number of states after which Auto gives up Any and goes
+	// to Exact; 0 means 200,000. It is a count and not a time, so that
+	// results do not depend on the machine.
+	AnyStates int
+	// MaxStates bounds the states (Any) or state classes (Exact) kept by one
+	// run, MaxDepth its breadth-first levels (the initial state is level 1),
+	// MaxTime the wall time of the whole check, Memory the bytes of the heap.
+	// 0 means no bound. A bound that was hit makes "no violation" unknown.
+	MaxStates int
+	MaxDepth  int
+	MaxTime   time.Duration
+	Memory    uint64
+	// Progress, when not nil, is called about twice a second and once at the
+	// end of each run, from the goroutine that called Check.
+	Progress func(Progress)
+}
+
+// Progress is a snapshot of a run.
+type Progress struct {
+	Mode        Mode
+	Purpose     string // what this run is for, e.g. "safety" or a property name
+	States      int    // distinct discrete states
+	Classes     int    // state classes kept; equal to States in Any
+	Transitions int
+	Frontier    int // states or classes of the current level still to expand
+	Depth       int
+	Memory      uint64  // bytes of the heap in use
+	Share       float64 // of the nearest bound, 0 when there is none
+	Elapsed     time.Duration
+}
+
+// Run tells what one exploration did.
+type Run struct {
+	Time        Mode
+	Purpose     string
+	Reduction   string // "none" or "ample"
+	States      int    // distinct discrete states
+	Classes     int    // state classes kept (Exact), or States
+	Transitions int    // successors computed, without the initial states
+	Depth       int    // breadth-first levels, the initial state being 1
+	// Complete: everything was explored. Otherwise Stopped is the reason, as in
+	// Outcome, or "any-states" where Auto gave up Any; "full" runs went on to the
+	// end of what the model can represent. A run that is neither complete nor
+	// stopped ended because its property was violated.
+	Complete bool
+	Stopped  string
+	Elapsed  time.Duration
+}
+
+// Outcome is the answer for one property.
+type Outcome[S comparable] struct {
+	Property string
+	Kind     Kind
+	Verdict  Verdict
+	// Reason tells why a verdict is Unknown: "possible" (Any found it, and no
+	// durations were looked at), "needs exact time" (a bound in time, asked in
+	// Any), a bound or interruption of the run ("states", "depth", "time",
+	// "memory", "interrupted"), or "full", a bound of the model.
+	Reason string
+	Scope  Scope
+	// Vacuous: From or Guard never held in the explored states.
+	Vacuous bool
+	// Longest is the longest stay, or time to the goal, over all runs, for
+	// Within and StaysAtMost that hold; Forever when there is none. 0 otherwise.
+	Longest int64
+	// Zeno is the number of cycles (strongly connected parts of the graph of
+	// classes) that were left out because time cannot diverge along them.
+	Zeno int
+	// Trace is the shortest counterexample, or the witness of a goal; with the
+	// reason "possible", the run without times that might be one. Of a lasso the
+	// prefix is shortest, and its loop is a short one.
+	Trace *Trace[S]
+}
+
+// Trace is a run, or the prefix of one.
+type Trace[S comparable] struct {
+	Mode  Mode // Exact traces carry times, Any traces do not
+	Init  S
+	Steps []Step[S]
+	// Loop is the index of the first step of the part that repeats for ever; -1
+	// when the trace is finite, len(Steps) when after the last step nothing is
+	// forced to happen and time passes for ever.
+	Loop int
+	// End is an instant after the last step up to which the run stays in its
+	// last state, in microseconds: where a bound in time is exceeded. Otherwise
+	// it is the instant of the last step.
+	End int64
+}
+
+// Step is one step of a trace.
+type Step[S comparable] struct {
+	At    int64 // microseconds since the start; 0 in Any
+	Event Event
+	Label Label
+	State S // the state after the step
+}
+
+// Last is the state that the trace ends in.
+func (t *Trace[S]) Last() S {
+	if len(t.Steps) == 0 {
+		return t.Init
+	}
+	return t.Steps[len(t.Steps)-1].State
+}
+
+// Result is what a check found.
+type Result[S comparable] struct {
+	Outcomes []Outcome[S] // in the order of the properties asked
+	Runs     []Run
+}

@@ -1,0 +1,136 @@
+package checker
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// grid is a walk on a square, one event for each direction. It wraps around,
+// so that cycles, many states and both kinds of sets are exercised.
+type grid struct{ side uint16 }
+
+type cell struct{ x, y uint16 }
+
+func (g grid) Init() []cell { return []cell{{}} }
+
+func (g grid) Events(_ cell, buf []Event) []Event {
+	return append(buf, Event{ID: 1, Latest: Forever}, Event{ID: 2, Earliest: 1, Latest: 2})
+}
+
+func (g grid) Fire(c cell, e Event, emit func(cell, Effect)) {
+	if e.ID == 1 {
+		c.x = (c.x + 1) % g.side
+	} else {
+		c.y = (c.y + 1) % g.side
+	}
+	emit(c, Effect{Fresh: [MaxFresh]uint64{e.ID}, FreshCount: 1})
+}
+
+// packedGrid is a grid whose states can be packed.
+type packedGrid struct{ grid }
+
+func (packedGrid) Words() int { return 2 }
+func (packedGrid) Pack(c cell, words []uint64) {
+	words[0], words[1] = uint64(c.x), uint64(c.y)
+}
+func (packedGrid) Unpack(words []uint64) cell { return cell{uint16(words[0]), uint16(words[1])} }
+
+// forgetful loses half of each state.
+type forgetful struct{ packedGrid }
+
+func (forgetful) Unpack(words []uint64) cell { return cell{x: uint16(words[0])} }
+
+func TestSetsAgree(t *testing.T) {
+	type visit struct {
+		from, to cell
+		id       uint64
+	}
+	explore := func(m Model[cell], mode Mode) (states []cell, steps []visit, run Run) {
+		run, err := Explore(context.Background(), m, mode, Options{}, Visitor[cell]{
+			State: func(s cell) { states = append(states, s) },
+			Step:  func(from cell, e Event, _ Label, to cell) { steps = append(steps, visit{from, to, e.ID}) },
+		})
+		require.NoError(t, err)
+		return states, steps, summary(run)
+	}
+	for _, mode := range []Mode{Any, Exact} {
+		states, steps, run := explore(grid{side: 120}, mode)
+		packedStates, packedSteps, packedRun := explore(packedGrid{grid{side: 120}}, mode)
+		require.Equal(t, run, packedRun)
+		require.True(t, slices.Equal(states, packedStates))
+		require.True(t, slices.Equal(steps, packedSteps))
+		require.Equal(t, 120*120, run.States)
+		require.Len(t, steps, 2*120*120)
+
+	}
+}
+
+func TestUnpackIsChecked(t *testing.T) {
+	require.PanicsWithValue(t, "checker: checker.forgetful: Unpack is not the inverse of Pack: packed {x:0 y:1}, got back {x:0 y:0}", func() {
+		_, _ = Explore(context.Background(), forgetful{packedGrid{grid{side: 3}}}, Any, Options{}, Visitor[cell]{})
+	})
+}
+
+func TestHashTable(t *testing.T) {
+	var table hashTable
+	// All in one chain: only same tells them apart.
+	for id := range int32(500) {
+		same := func(other int32) bool { return other == id }
+		require.EqualValues(t, -1, table.find(7, same))
+		table.insert(7, id)
+		require.Equal(t, id, table.find(7, same))
+	}
+}
+
+func TestInclusion(t *testing.T) {
+	window := func(lo, hi int64) []Event { return []Event{{ID: 1, Earliest: lo, Latest: hi}} }
+	x := newClassSet()
+	room := func() bool { return true }
+	add := func(lo, hi int64, level int) (int32, bool) {
+		var m matrix
+		m.begin(window(lo, hi), false)
+		x.flatten(&m)
+		return x.addIncluded(0, -1, -1, level, room)
+	}
+	for _, c := range []struct {
+		lo, hi int64
+		level  int
+		id     int32 // of a fresh one
+		fresh  bool
+		count  int
+	}{
+		{2, 4, 0, 0, true, 1},
+		{2, 3, 0, -1, false, 1},
+		{6, 8, 0, 1, true, 2},
+		{7, Forever, 1, 2, true, 3},
+		{5, 9, 2, 3, true, 3},       // supersedes 1, which is of the level before
+		{8, 9, 2, -1, false, 3},     // inside 2 and 3
+		{0, Forever, 3, 4, true, 1}, // supersedes all, 3 on its own level
+	} {
+		id, fresh := add(c.lo, c.hi, c.level)
+		require.Equal(t, c.fresh, fresh)
+		require.Equal(t, c.count, x.count)
+		if fresh {
+			require.Equal(t, c.id, id)
+		}
+	}
+	require.Equal(t, []bool{false, false, false, true, false}, x.dropped, "only those of the level itself")
+}
+
+func TestCycles(t *testing.T) {
+	var g digraph
+	for v, to := range [][]int32{{1}, {2}, {1, 3}, {4}, {4}, {6}, nil, {0, 5}} {
+		g.open(int32(v))
+		for _, w := range to {
+			g.add(edge{to: w})
+		}
+	}
+	g.close()
+	parts, part := g.cycles()
+	require.Equal(t, [][]int32{{1, 2}, {4}}, parts)
+	require.Equal(t, []int32{-1, 0, 0, -1, 1, -1, -1, -1}, part)
+	require.Equal(t, []bool{true, true, true, false, false, false, false, true}, g.reaching(parts[:1]))
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/judge"
+	"github.com/finwait/finwait/cmd/finwait/progress"
+	"github.com/finwait/finwait/cmd/finwait/report"
+)
+
+type checkOptions struct {
+	app       *app
+	scenarios scenarioFlags
+	patterns  []string
+	bounds    bounds
+	format    *choice
+	progress  *choice
+	out       string
+	workers   count
+}
+
+func newCheck(a *app) *cobra.Command {
+	o := &checkOptions{app: a, scenarios: scenarioFlags{app: a}}
+	cmd := &cobra.Command{
+		Use:   "check [SCENARIO…]",
+		Short: "Judge scenarios",
+		Long: `Judge scenarios: each property of the catalogue holds, is violated, or stays unknown.
+SCENARIO is a built-in name, a file or a directory; without one all built-in scenarios
+are judged, each in every profile that it names.
+
+With --set, --sysctl or --host the parameters are not those of the file any longer:
+what is expected then is each property's own condition on the parameters.`,
+		Example: `  finwait check
+  finwait check first-wave-lost fin-wait-2-after-shutdown --profile linux
+  finwait check first-wave-lost --set client.sysctl.net.ipv4.tcp_orphan_retries=5
+  finwait check --host --property 'fin-*' --out traces
+  finwait check my-scenarios/ --format json`,
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(cmd.Context(), args)
+		},
+	}
+	f := cmd.Flags()
+	o.scenarios.register(f)
+	f.StringSliceVar(&o.patterns, "property", nil, "judge these properties only: names or globs (repeatable)")
+	o.bounds.register(f)
+	o.workers = count(runtime.GOMAXPROCS(0))
+	f.Var(&o.workers, "workers", "judge this many scenarios at a time")
+	o.format = choose(f, "format", "form of the results on stdout", "text", "json")
+	o.progress = choose(f, "progress", "form of the progress on stderr", progress.Styles()...)
+	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
+	f.StringVar(&o.out, "out", "", "write DIR/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each violation and each witness")
+	return cmd
+}
+
+func (o *checkOptions) run(ctx context.Context, args []string) error {
+	begin := time.Now()
+	all, err := o.scenarios.load(args)
+	if err != nil {
+		return err
+	}
+	cases := make([]judge.Case, len(all))
+	for i, c := range all { // all of the input is looked at before the first search
+		if cases[i], err = c.toJudge(o.patterns); err != nil {
+			return err
+		}
+	}
+	if o.out != "" {
+		if err := os.MkdirAll(o.out, 0o755); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	r := report.Report{Schema: report.Schema, Version: version(), Asked: len(all)}
+	follow := progress.New(o.app.stderr, o.progress.value, len(all))
+	err = judgeAll(ctx, cases, int(o.workers), o.bounds.options(), follow, func(i int, s judge.Scenario) error {
+		if o.out != "" {
+			if err := report.Save(o.out, s, all[i].yaml()); err != nil {
+				return err
+			}
+		}
+		r.Scenarios = append(r.Scenarios, s)
+		if o.format.value != "text" {
+			return nil
+		}
+		return report.WriteScenario(o.app.stdout, s, func(out judge.Outcome) string { return o.repeat(all[i], out) })
+	})
+	if err != nil {
+		return err
+	}
+	r.Elapsed, r.Interrupted = time.Since(begin), ctx.Err() != nil
+	write := r.WriteJSON
+	if o.format.value == "text" {
+		write = r.WriteSummary
+	}
+	if err := write(o.app.stdout); err != nil {
+		return err
+	}
+	if code := r.Code(); code != report.AsExpected {
+		return codeError(code)
+	}
+	return nil
+}
+
+// repeat is the command that shows an outcome again.
+func (o *checkOptions) repeat(c chosen, out judge.Outcome) string {
+	if name, ok := out.Files["trace.json"]; ok {
+		return commandLine([]string{"replay", name})
+	}
+	args := []string{"graph", "trace", c.ref, "--property", out.Property, "--profile", c.profile()}
+	args = append(args, o.scenarios.words()...)
+	if out.Trace != nil && out.Trace.Mode == checker.Any {
+		args = append(args, "--time", checker.Any.String())
+	}
+	return strings.TrimSpace(commandLine(args))
+}

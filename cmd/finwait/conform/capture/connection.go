@@ -1,0 +1,140 @@
+package capture
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// Connection is what was captured of one connection, from the last moment on at
+// which nothing was outstanding before its teardown.
+type Connection struct {
+	Ends [2]netip.AddrPort
+	// Opened is the side that sent the first SYN, -1 when that was not captured.
+	Opened int
+	// RTT is the time from the SYN to the ACK of the SYN+ACK in microseconds, 0
+	// when the handshake was not captured.
+	RTT int64
+	// Packets begin where nothing is outstanding; none where no FIN and no RST was
+	// seen.
+	Packets []Packet
+	// Overflow: more was outstanding, or followed, than is kept.
+	Overflow bool
+	End      int64 // of the capture of this connection, the last packet
+
+	synAt    int64
+	ending   bool // a FIN or an RST was seen
+	sent     [2]uint32
+	acked    [2]uint32
+	haveSent [2]bool
+	haveAck  [2]bool
+}
+
+// String is the connection as its two ends.
+func (c *Connection) String() string { return fmt.Sprintf("%v-%v", c.Ends[0], c.Ends[1]) }
+
+// Loopback reports whether the connection never left its machine: what was
+// captured was sent and received at one instant, and not lost.
+func (c *Connection) Loopback() bool {
+	return c.Ends[0].Addr() == c.Ends[1].Addr() || c.Ends[0].Addr().IsLoopback() && c.Ends[1].Addr().IsLoopback()
+}
+
+// Bounds on what is kept. All packets together take some 40 MB.
+const (
+	maxConnections = 1 << 14
+	maxPackets     = 1 << 11 // of a connection
+	maxKept        = 1 << 20 // of all connections
+)
+
+// maxIdle is the room for packets that a connection without any may keep.
+const maxIdle = 16
+
+// flow is a connection without a direction: the lesser end first.
+type flow [2]netip.AddrPort
+
+type table struct {
+	open map[flow]*Connection
+	all  []*Connection
+	kept int // packets, of all connections
+}
+
+// add gives a packet to its connection; false when there is no room for another.
+func (t *table) add(p Packet, ends [2]netip.AddrPort) bool {
+	key := flow(ends)
+	if key[1].Compare(key[0]) < 0 {
+		key[0], key[1] = key[1], key[0]
+	}
+	c := t.open[key]
+	if c == nil || c.reopened(&p, ends) {
+		if len(t.all) == maxConnections {
+			return false
+		}
+		c = &Connection{Ends: ends, Opened: -1}
+		t.open[key], t.all = c, append(t.all, c)
+	}
+	if ends != c.Ends {
+		p.Side = 1
+	}
+	before := len(c.Packets)
+	c.add(p, t.kept < maxKept)
+	t.kept += len(c.Packets) - before
+	return true
+}
+
+// reopened reports whether a packet opens the next connection between the same
+// ports: a SYN behind a teardown, or one with another number than before.
+func (c *Connection) reopened(p *Packet, ends [2]netip.AddrPort) bool {
+	side := 0
+	if ends != c.Ends {
+		side = 1
+	}
+	return p.SYN && !p.ACK && !p.RST && (c.ending || c.haveSent[side] && p.end() != c.sent[side])
+}
+
+// add takes a packet, and keeps it if there is room.
+func (c *Connection) add(p Packet, room bool) {
+	c.End = p.At
+	if p.SYN {
+		if !p.ACK && c.Opened < 0 {
+			c.Opened, c.synAt = p.Side, p.At
+		}
+	} else if c.synAt != 0 && c.RTT == 0 && p.ACK && p.Side == c.Opened {
+		c.RTT = max(1, p.At-c.synAt)
+	}
+	if !p.RST { // the numbers of an RST are those of its cause
+		if end := p.end(); !c.haveSent[p.Side] || int32(end-c.sent[p.Side]) > 0 {
+			c.sent[p.Side], c.haveSent[p.Side] = end, true
+		}
+		if peer := 1 - p.Side; p.ACK && (!c.haveAck[peer] || int32(p.Ack-c.acked[peer]) > 0) {
+			c.acked[peer], c.haveAck[peer] = p.Ack, true
+		}
+	}
+	c.ending = c.ending || (p.FIN || p.RST) && !p.SYN
+	if room = room && len(c.Packets) < maxPackets; room {
+		c.Packets = append(c.Packets, p)
+	}
+	switch {
+	case !c.ending && c.quiet(): // nothing of what was kept is needed
+		c.Packets, c.Overflow = c.Packets[:0], false
+		if cap(c.Packets) > maxIdle {
+			c.Packets = nil
+		}
+	case !room:
+		c.Overflow = true
+	}
+}
+
+// quiet reports whether all that was sent is acknowledged.
+func (c *Connection) quiet() bool {
+	for side := range c.sent {
+		if c.haveSent[side] && c.haveAck[side] && int32(c.sent[side]-c.acked[side]) > 0 {
+			return false
+		}
+		if c.haveSent[side] && !c.haveAck[side] && !c.haveSent[1-side] {
+			return false // only one direction so far: who knows
+		}
+	}
+	return true
+}
+
+// Torn reports whether a FIN or an RST was seen.
+func (c *Connection) Torn() bool { return c.ending }

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// graphOptions are what the kinds of pictures have in common.
+type graphOptions struct {
+	app       *app
+	scenarios scenarioFlags
+	bounds    bounds
+	format    *choice
+}
+
+func newGraph(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "graph KIND [SCENARIO]",
+		Short: "Draw what was explored",
+		Long:  "Draw what was explored, for Graphviz (the default), as text or as JSON.",
+		Example: `  finwait graph endpoint | dot -Tsvg -o endpoint.svg
+  finwait graph trace first-wave-lost --property both-closed --profile linux --format text`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			kinds := []string{"endpoint", "trace"}
+			if len(args) == 0 {
+				return errors.New("a kind of picture is wanted: endpoint or trace; see finwait graph --help")
+			}
+			return unknownName("kind of picture", args[0], kinds)
+		},
+	}
+	cmd.AddCommand(newGraphEndpoint(a), newGraphTrace(a))
+	return cmd
+}
+
+func (o *graphOptions) register(f *pflag.FlagSet) {
+	o.scenarios.register(f)
+	o.bounds.register(f)
+	o.format = choose(f, "format", "form of the picture on stdout", "dot", "text", "json")
+}
+
+// defaultScenario is drawn when none is named.
+const defaultScenario = "normal-close"
+
+// load is the one scenario, in one profile, that is to be drawn: in the profile
+// asked for, else in linux, else in the first that the scenario names.
+func (o *graphOptions) load(args []string) (chosen, error) {
+	if len(args) == 0 {
+		args = []string{defaultScenario}
+	}
+	all, err := o.scenarios.load(args)
+	if err != nil {
+		return chosen{}, err
+	}
+	for _, c := range all {
+		if c.ref != all[0].ref || c.name() != all[0].name() {
+			return chosen{}, errors.New("one scenario at a time can be drawn; " + args[0] + " holds several")
+		}
+	}
+	if len(o.scenarios.profiles) > 1 {
+		return chosen{}, errors.New("one profile at a time can be drawn; --profile names several")
+	}
+	for _, c := range all {
+		if c.profile() == "linux" {
+			return c, nil
+		}
+	}
+	return all[0], nil
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestGraphEndpoint(t *testing.T) {
+	r := finwait(t, "graph", "endpoint", "--profile", "article")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.True(t, strings.HasPrefix(r.stdout, "digraph"), r.stdout)
+	requireGraphviz(t, file(t, "endpoint.dot", r.stdout))
+
+	r = finwait(t, "graph", "endpoint", "normal-close", "--profile", "article", "--side", "server", "--format", "text")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, r.stdout, "CLOSE_WAIT -> LAST_ACK: close() / FIN")
+	require.NotContains(t, r.stdout, "FIN_WAIT_1", "the server never closes first")
+
+	v := parse(t, finwait(t, "graph", "endpoint", "--profile", "article", "--format", "json").stdout)
+	require.Equal(t, "finwait.graph/1", v["schema"])
+	require.Equal(t, "client", v["side"])
+	require.NotEmpty(t, v["nodes"])
+	require.NotEmpty(t, v["edges"])
+
+	r = finwait(t, "graph", "endpoint", "--profile", "article", "--max-states", "3", "--format", "text")
+	require.Equal(t, 3, r.code, "not all was explored")
+	require.Contains(t, r.stdout, "Not all was explored")
+}
+
+func TestGraphTrace(t *testing.T) {
+	r := finwait(t, "graph", "trace", "first-wave-lost", "--property", "both-closed", "--profile", "article")
+	require.Equal(t, 0, r.code, r.stderr)
+	requireGraphviz(t, file(t, "trace.dot", r.stdout))
+
+	r = finwait(t, "graph", "trace", "--profile", "article", "--format", "text")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, r.stdout, "The client is CLOSED, the server is CLOSED.")
+	require.Contains(t, r.stdout, "TIME_WAIT")
+
+	r = finwait(t, "graph", "trace", "first-wave-lost", "--profile", "article", "--format", "text")
+	require.Contains(t, r.stdout, "The client is CLOSED, the server is ESTABLISHED.")
+
+	r = finwait(t, "graph", "trace", "--profile", "article", "--max-states", "2")
+	require.Equal(t, 3, r.code, r.stderr)
+	require.Empty(t, r.stdout)
+}
+
+// What graph trace prints as JSON is what replay reads, also from standard input.
+func TestReplayOfGraphTrace(t *testing.T) {
+	for _, args := range [][]string{
+		{"normal-close"},
+		{"first-wave-lost", "--property", "both-closed"},
+		{"first-wave-lost", "--property", "both-closed", "--time", "any"},
+		{"first-wave-lost", "--property", "both-closed", "--set", "client.rto=317ms"},
+	} {
+		args = append([]string{"graph", "trace", "--profile", "article", "--format", "json"}, args...)
+		r := finwait(t, args...)
+		require.Equal(t, 0, r.code, r.stderr)
+		back := finwaitIn(t, t.Context(), r.stdout, "replay", "-")
+		require.Equal(t, 0, back.code, back.stdout+back.stderr)
+		require.Contains(t, back.stdout, "verified: ")
+	}
+}
+
+func TestReplayOfChangedTraces(t *testing.T) {
+	good := finwait(t, "graph", "trace", "first-wave-lost", "--profile", "article", "--property", "both-closed", "--format", "json").stdout
+	require.NotEmpty(t, good)
+	for _, c := range []struct {
+		name, old, new string
+		code           int
+		want           string
+	}{
+		{"a state", `"backoff": 2`, `"backoff": 5`, 1, "client.backoff is 5 in the file and 2 in the model"},
+		{"a time", `"at_us": 600000`, `"at_us": 600001`, 1, "600000"},
+		{"an event", `"event": "close()"`, `"event": "exit"`, 1, "exit"},
+		{"a fate", `"copies": 0`, `"copies": 1`, 1, "(lost)"},
+		{"the loop", `"loop": 5`, `"loop": -1`, 1, "finite"},
+		{"the verdict", `"verdict": "violated"`, `"verdict": "holds"`, 1, "no single run can show"},
+		{"another property", `"property": "both-closed"`, `"property": "no-stuck-state"`, 1, "no-stuck-state"},
+		{"an unknown property", `"property": "both-closed"`, `"property": "both-close"`, 2, "both-closed"},
+		{"the profile", `"profile": "article"`, `"profile": "articel"`, 2, "article"},
+		{"the scenario", `name: first-wave-lost`, `nmae: first-wave-lost`, 2, "nmae"},
+		{"the schema", "finwait.trace/1", "finwait.trace/9", 2, "finwait.trace/9"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Contains(t, good, c.old)
+			name := file(t, "changed.trace.json", strings.Replace(good, c.old, c.new, 1))
+			r := finwait(t, "replay", name)
+			require.Equal(t, c.code, r.code, r.stdout+r.stderr)
+			require.Contains(t, strings.Join(strings.Fields(r.stdout+r.stderr), " "), c.want)
+			if c.code == 1 {
+				require.Contains(t, r.stdout, "does not reproduce")
+				v := parse(t, finwait(t, "replay", name, "--format", "json").stdout)
+				require.Equal(t, false, v["verified"])
+				require.NotEmpty(t, v["reason"])
+			}
+		})
+	}
+	for name, text := range map[string]string{"cut.json": good[:len(good)/3], "empty.json": "", "binary.json": "\x89PNG\x00", "other.json": "{}"} {
+		r := finwait(t, "replay", file(t, name, text))
+		require.Equal(t, 2, r.code, r.stderr)
+		require.Contains(t, r.stderr, name)
+	}
+}
+
+// Every trace that a check of the article's scenarios writes can be replayed.
+func TestEveryTraceCanBeReplayed(t *testing.T) {
+	out := t.TempDir()
+	r := finwait(t, "check", "--time", "exact", "--out", out, "--progress", "none")
+	require.Contains(t, []int{0, 1}, r.code, r.stderr)
+	traces, err := filepath.Glob(filepath.Join(out, "*.trace.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, traces)
+	for _, name := range traces {
+		r := finwait(t, "replay", name)
+		require.Equal(t, 0, r.code, name+"\n"+r.stdout+r.stderr)
+		text, err := os.ReadFile(strings.TrimSuffix(name, ".trace.json") + ".txt")
+		require.NoError(t, err)
+		require.NotEmpty(t, text)
+		requireGraphviz(t, strings.TrimSuffix(name, ".trace.json")+".dot")
+	}
+}

@@ -1,0 +1,238 @@
+// Package judge runs the checker on scenarios and compares what it finds with
+// what is expected. Its results are values, in the form of the JSON report.
+package judge
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime/debug"
+	"time"
+
+	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/properties"
+	"github.com/finwait/finwait/spec"
+)
+
+// Case is one scenario in one profile, ready to be judged.
+type Case struct {
+	Name, Profile string
+	Params        spec.Params
+	Properties    []properties.Property
+	Expect        map[string]checker.Verdict // by property; absent: holds
+	// Overridden: parameters are not those of the file any longer, and each
+	// property's own condition on them replaces Expect.
+	Overridden  bool
+	Assumptions []string
+}
+
+// Scenario is the result of a Case. The field names of its JSON form are a
+// contract (design.md section 7).
+type Scenario struct {
+	Name        string    `json:"name"`
+	Profile     string    `json:"profile"`
+	States      int       `json:"states"`
+	Transitions int       `json:"transitions"`
+	Depth       int       `json:"depth"`
+	Seconds     float64   `json:"seconds"`
+	Complete    bool      `json:"complete"`
+	Stopped     string    `json:"stopped"`
+	Structure   []string  `json:"structure"`
+	Runs        []Run     `json:"runs"`
+	Outcomes    []Outcome `json:"outcomes"`
+}
+
+// Run is one exploration.
+type Run struct {
+	Time        string `json:"time"`
+	Purpose     string `json:"purpose"`
+	Reduction   string `json:"reduction"`
+	States      int    `json:"states"`
+	Classes     int    `json:"classes"`
+	Transitions int    `json:"transitions"`
+	Depth       int    `json:"depth"`
+	Complete    bool   `json:"complete"`
+}
+
+// Outcome is the answer for one property.
+type Outcome struct {
+	Property    string   `json:"property"`
+	Kind        string   `json:"kind"`
+	Verdict     string   `json:"verdict"`
+	Reason      string   `json:"reason"`
+	Scope       string   `json:"scope"`
+	Assumptions []string `json:"assumptions"`
+	// Expected is nil where nothing is expected.
+	Expected *string `json:"expected"`
+	// AsExpected is true when the verdict is the expected one or nothing is
+	// expected, false when a definite verdict is another one, and nil when the
+	// verdict is unknown.
+	AsExpected *bool             `json:"as_expected"`
+	Vacuous    bool              `json:"vacuous"`
+	Steps      *int              `json:"steps"` // nil without a trace
+	Files      map[string]string `json:"files"`
+
+	// Excused: the property says nothing for these parameters, as Reason tells.
+	Excused bool                         `json:"excused"`
+	Model   *spec.Model                  `json:"-"` // of the trace
+	About   properties.Property          `json:"-"`
+	Checked checker.Property[spec.State] `json:"-"`
+	Trace   *checker.Trace[spec.State]   `json:"-"`
+}
+
+// Different reports whether a definite verdict is not the expected one.
+func (o Outcome) Different() bool { return o.AsExpected != nil && !*o.AsExpected }
+
+// Unknown reports whether nothing was decided.
+func (o Outcome) Unknown() bool { return o.Verdict == checker.Unknown.String() }
+
+// InternalError is a fault of finwait and not of its input.
+type InternalError struct {
+	Case  string
+	Cause any
+	Stack []byte // of a panic
+}
+
+func (e *InternalError) Error() string { return fmt.Sprintf("%s: %v", e.Case, e.Cause) }
+
+// check is checker.Check; tests replace it.
+type check func(context.Context, checker.System[spec.State], []checker.Property[spec.State], checker.Options) (checker.Result[spec.State], error)
+
+// Judge checks the properties of a case. An error is an *InternalError, or says
+// what is wrong with the parameters.
+func Judge(ctx context.Context, c Case, opt checker.Options) (Scenario, error) {
+	return c.judge(ctx, opt, checker.Check[spec.State])
+}
+
+// Model makes the model on which the catalogue is judged.
+func Model(p spec.Params) (*spec.Model, error) {
+	p.CountFins = properties.CountFins(p)
+	return spec.New(p)
+}
+
+func (c Case) String() string { return c.Name + " (" + c.Profile + ")" }
+
+func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scenario, err error) {
+	s = Scenario{Name: c.Name, Profile: c.Profile, Structure: append([]string{}, c.Params.Structure()...), Runs: []Run{}, Outcomes: []Outcome{}}
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &InternalError{c.String(), cause, debug.Stack()}
+		}
+	}()
+	begin := time.Now()
+	m, err := Model(c.Params)
+	if err != nil {
+		return s, fmt.Errorf("scenario %s, profile %s: %w", c.Name, c.Profile, err)
+	}
+	var asked []int
+	for i, p := range c.Properties {
+		o := c.outcome(p, m)
+		if !o.Excused {
+			asked = append(asked, i)
+		}
+		s.Outcomes = append(s.Outcomes, o)
+	}
+	if len(asked) > 0 {
+		if err := s.ask(ctx, c, m, asked, opt, run); err != nil {
+			return s, err
+		}
+	}
+	s.Complete = s.Stopped == ""
+	s.Seconds = math.Round(time.Since(begin).Seconds()*1000) / 1000
+	for i := range s.Outcomes {
+		s.Outcomes[i].compare()
+	}
+	return s, nil
+}
+
+// ask checks some of the properties in one go.
+func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, opt checker.Options, run check) error {
+	var asked []checker.Property[spec.State]
+	for _, i := range which {
+		asked = append(asked, s.Outcomes[i].Checked)
+	}
+	result, err := run(ctx, checker.System[spec.State]{Exact: m, Any: m.Any()}, asked, opt)
+	if err == nil && len(result.Outcomes) != len(asked) {
+		err = fmt.Errorf("%d answers for %d properties", len(result.Outcomes), len(asked))
+	}
+	if err != nil {
+		return &InternalError{Case: c.String(), Cause: err}
+	}
+	s.take(which, result)
+	return nil
+}
+
+// outcome is what is known of a property before the search.
+func (c Case) outcome(p properties.Property, m *spec.Model) Outcome {
+	params := m.Params()
+	o := Outcome{
+		Property: p.Name, Kind: p.Kind.String(), Verdict: checker.Unknown.String(),
+		Scope:       checker.TheseDurations.String(),
+		Assumptions: append(append([]string{}, c.Assumptions...), p.Assumptions...),
+		Files:       map[string]string{}, About: p, Model: m,
+	}
+	if want := c.expected(p, params); want != checker.Unknown {
+		text := want.String()
+		o.Expected = &text
+	}
+	if excuse := p.Excuse(params); excuse != "" {
+		o.Excused = true
+		o.Verdict, o.Reason, o.Vacuous = checker.Holds.String(), "excused: "+excuse, true
+	} else {
+		o.Checked = p.Make(params)
+	}
+	return o
+}
+
+// expected is Unknown where nothing is expected.
+func (c Case) expected(p properties.Property, params spec.Params) checker.Verdict {
+	if c.Overridden {
+		switch p.Expect(params) {
+		case properties.ExpectHolds:
+			return checker.Holds
+		case properties.ExpectViolated:
+			return checker.Violated
+		default:
+			return checker.Unknown
+		}
+	}
+	if want, ok := c.Expect[p.Name]; ok {
+		return want
+	}
+	return checker.Holds
+}
+
+// take fills in what the checker found. The figures at the top are those of the
+// last run; Stopped is the first reason why a run stopped, apart from an attempt
+// to prove for any durations that exact made up for.
+func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
+	for _, r := range result.Runs {
+		s.Runs = append(s.Runs, Run{
+			r.Time.String(), r.Purpose, r.Reduction, r.States, r.Classes, r.Transitions, r.Depth, r.Complete,
+		})
+		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
+		madeUp := r.Time == checker.Any && result.Runs[len(result.Runs)-1].Time == checker.Exact
+		if s.Stopped == "" && !madeUp {
+			s.Stopped = r.Stopped
+		}
+	}
+	for n, found := range result.Outcomes {
+		o := &s.Outcomes[which[n]]
+		o.Verdict, o.Reason = found.Verdict.String(), found.Reason
+		o.Scope, o.Vacuous, o.Trace = found.Scope.String(), found.Vacuous, found.Trace
+		if o.Trace != nil {
+			steps := len(o.Trace.Steps)
+			o.Steps = &steps
+		}
+	}
+}
+
+// compare says whether the verdict is the expected one.
+func (o *Outcome) compare() {
+	if o.Unknown() {
+		o.AsExpected = nil
+		return
+	}
+	same := o.Expected == nil || *o.Expected == o.Verdict
+	o.AsExpected = &same
+}

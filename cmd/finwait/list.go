@@ -1,0 +1,159 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/properties"
+	"github.com/finwait/finwait/spec"
+)
+
+func newList(a *app) *cobra.Command {
+	kinds := []string{"properties", "scenarios", "profiles"}
+	var format *choice
+	cmd := &cobra.Command{
+		Use:       "list properties|scenarios|profiles",
+		Short:     "List what there is",
+		Example:   "  finwait list properties\n  finwait list scenarios --format json",
+		ValidArgs: kinds,
+		Args:      oneOf("list", kinds),
+		RunE: func(_ *cobra.Command, args []string) error {
+			l := listing{w: a.stdout, json: format.value == "json"}
+			switch args[0] {
+			case "properties":
+				return l.properties()
+			case "scenarios":
+				return l.scenarios()
+			default:
+				return l.profiles()
+			}
+		},
+	}
+	format = choose(cmd.Flags(), "format", "form of the list", "text", "json")
+	return cmd
+}
+
+// oneOf wants exactly one of some words.
+func oneOf(command string, words []string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) != 1:
+			return fmt.Errorf("%s wants one of %s, found %d arguments", command, strings.Join(words, ", "), len(args))
+		case !slices.Contains(words, args[0]):
+			return unknownName("list", args[0], words)
+		}
+		return nil
+	}
+}
+
+// listing writes one list.
+type listing struct {
+	w    io.Writer
+	json bool
+}
+
+// write writes the list as {schema, NAME: items}, or as a table.
+func (l listing) write(name string, items any, table [][]string) error {
+	if l.json {
+		return writeJSON(l.w, map[string]any{"schema": "finwait.list/1", name: items})
+	}
+	_, err := io.WriteString(l.w, align(table))
+	return err
+}
+
+// align writes rows as columns, the last of which is folded.
+func align(table [][]string) string {
+	var widths []int
+	for _, row := range table {
+		for i, cell := range row[:len(row)-1] {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range table {
+		line := ""
+		for i, width := range widths {
+			line += fmt.Sprintf("%-*s  ", width, row[i])
+		}
+		b.WriteString(strings.TrimRight(line+fold(row[len(row)-1], strings.Repeat(" ", len(line))), " ") + "\n")
+	}
+	return b.String()
+}
+
+type propertyJSON struct {
+	Name        string   `json:"name"`
+	Kind        string   `json:"kind"`
+	Claim       string   `json:"claim"`
+	About       string   `json:"about"`
+	Source      string   `json:"source"`
+	HoldsWhen   string   `json:"holds_when"`
+	Assumptions []string `json:"assumptions"`
+}
+
+func jsonOf(p properties.Property) propertyJSON {
+	return propertyJSON{p.Name, p.Kind.String(), p.Claim, p.About, p.Source, p.HoldsWhen, append([]string{}, p.Assumptions...)}
+}
+
+func (l listing) properties() error {
+	items, table := []propertyJSON{}, [][]string{}
+	for _, p := range properties.Catalogue() {
+		items = append(items, jsonOf(p))
+		table = append(table, []string{p.Name, p.Kind.String(), p.Claim})
+	}
+	return l.write("properties", items, table)
+}
+
+type scenarioJSON struct {
+	Name     string   `json:"name"`
+	About    string   `json:"about"`
+	Profiles []string `json:"profiles"`
+}
+
+func (l listing) scenarios() error {
+	items, table := []scenarioJSON{}, [][]string{}
+	all, err := scenario.Builtin()
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		items = append(items, scenarioJSON{s.Name, s.About, profilesOf(s)})
+		table = append(table, []string{s.Name, strings.Join(profilesOf(s), ","), s.About})
+	}
+	return l.write("scenarios", items, table)
+}
+
+type profileJSON struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+}
+
+var aboutProfile = map[spec.Profile]string{
+	spec.Article: "the counting rules of the article the project started from",
+	spec.RFC9293: "RFC 9293, with a give-up time of 100 s",
+	spec.Linux:   "Linux 6.x: mini-sockets, time budgets, tail loss probes, challenge ACKs (the default)",
+}
+
+func (l listing) profiles() error {
+	items, table := []profileJSON{}, [][]string{}
+	for _, p := range spec.Profiles() {
+		items = append(items, profileJSON{p.String(), aboutProfile[p]})
+		table = append(table, []string{p.String(), aboutProfile[p]})
+	}
+	return l.write("profiles", items, table)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

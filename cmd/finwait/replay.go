@@ -1,0 +1,195 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/judge"
+	"github.com/finwait/finwait/cmd/finwait/picture"
+	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/cmd/finwait/tracefile"
+	"github.com/finwait/finwait/properties"
+	"github.com/finwait/finwait/spec"
+)
+
+type replayOptions struct {
+	app    *app
+	format *choice
+}
+
+func newReplay(a *app) *cobra.Command {
+	o := &replayOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "replay TRACE",
+		Short: "Step through a saved trace, recomputing every state",
+		Long: `Read a trace.json of finwait check --out (- for standard input), rebuild the model from
+the scenario in it, fire its events one after the other, and compare what happens with
+what the file says: states, segments, times, and that the run shows the verdict.
+
+Exit codes: 0 the trace is verified, 1 it does not reproduce, 2 it cannot be read.`,
+		Example: `  finwait check first-wave-lost --out traces
+  finwait replay traces/first-wave-lost.linux.both-closed.trace.json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
+	}
+	o.format = choose(cmd.Flags(), "format", "form of the result on stdout", "text", "json")
+	return cmd
+}
+
+// replayed is the result of a replay in its JSON form.
+type replayed struct {
+	Schema   string `json:"schema"`
+	File     string `json:"file"`
+	Name     string `json:"name"`
+	Profile  string `json:"profile"`
+	Property string `json:"property"`
+	Verdict  string `json:"verdict"` // as the file claims
+	Verified bool   `json:"verified"`
+	Steps    int    `json:"steps"`
+	// FailedAt is the step that does not reproduce, 0 the initial state; nil
+	// when it is no single step, or when all is well.
+	FailedAt *int   `json:"failed_at"`
+	Reason   string `json:"reason"`
+}
+
+func (o *replayOptions) run(name string) error {
+	f, err := o.read(name)
+	if err != nil {
+		return fmt.Errorf("trace %s: %w", name, err)
+	}
+	m, err := modelOf(f)
+	if err != nil {
+		return fmt.Errorf("trace %s: %w", name, err)
+	}
+	var about *properties.Property
+	if f.Property != "" {
+		found, err := properties.Select([]string{f.Property})
+		if err != nil {
+			return fmt.Errorf("trace %s: %w", name, err)
+		}
+		about = &found[0]
+	}
+	trace, err := verify(f, m, about)
+	result := replayed{
+		Schema: "finwait.replay/1", File: name, Name: f.Name, Profile: f.Profile, Property: f.Property,
+		Verdict: f.Verdict, Verified: err == nil, Steps: len(f.Steps),
+	}
+	if err != nil {
+		result.Reason = err.Error()
+		if at := (*tracefile.Mismatch)(nil); errors.As(err, &at) {
+			result.FailedAt = &at.Step
+		}
+	}
+	if o.format.value == "json" {
+		err = writeJSON(o.app.stdout, result)
+	} else {
+		err = o.text(result, m, trace, about)
+	}
+	if err != nil {
+		return err
+	}
+	if !result.Verified {
+		return codeError(report.Different)
+	}
+	return nil
+}
+
+func (o *replayOptions) read(name string) (tracefile.File, error) {
+	if name == "-" {
+		return tracefile.Read(o.app.stdin)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return tracefile.File{}, errors.Unwrap(err)
+	}
+	if !info.Mode().IsRegular() {
+		return tracefile.File{}, errors.New("not a regular file; a trace.json written by finwait check --out is wanted")
+	}
+	r, err := os.Open(name)
+	if err != nil {
+		return tracefile.File{}, errors.Unwrap(err)
+	}
+	defer r.Close() // it was only read
+	return tracefile.Read(io.LimitReader(r, maxTrace))
+}
+
+// maxTrace is more than any trace that is worth reading.
+const maxTrace = 1 << 28
+
+// modelOf rebuilds the model from the scenario in the file.
+func modelOf(f tracefile.File) (*spec.Model, error) {
+	c, err := embedded(f.Scenario, f.Profile)
+	if err != nil {
+		return nil, fmt.Errorf("the scenario in it: %w", err)
+	}
+	m, err := judge.Model(c)
+	if err != nil {
+		return nil, fmt.Errorf("the scenario in it: %w", err)
+	}
+	if f.Mode == checker.Any.String() {
+		return m.Any(), nil
+	}
+	return m, nil
+}
+
+// verify recomputes the run, checks its times with a replayer that shares nothing
+// with the search, and asks the property. The trace is what could be recomputed.
+func verify(f tracefile.File, m *spec.Model, about *properties.Property) (picture.Trace, error) {
+	trace, err := f.Recompute(m)
+	if err != nil {
+		return trace, err
+	}
+	if err := checker.Replay(m, trace); err != nil {
+		return trace, err
+	}
+	if about == nil {
+		return trace, nil
+	}
+	p := about.Make(m.Params())
+	shows := checker.Violated
+	if p.Kind == checker.Reachable {
+		shows = checker.Holds
+	}
+	// A possible violation, of a search without durations, is unknown.
+	if f.Verdict != shows.String() && f.Verdict != checker.Unknown.String() {
+		return trace, fmt.Errorf("the file claims that %s %s, which no single run can show", f.Property, f.Verdict)
+	}
+	return trace, tracefile.Confirm(p, trace)
+}
+
+func (o *replayOptions) text(r replayed, m *spec.Model, trace picture.Trace, about *properties.Property) error {
+	c := picture.Chart(m, trace)
+	c.Subtitle = "scenario " + r.Name + ", profile " + r.Profile
+	if about != nil {
+		c.Title = about.Name + ": " + about.Claim
+	}
+	if r.Verified {
+		if about != nil {
+			c.Explanation, _ = picture.Story(m, about.Make(m.Params()), trace)
+		}
+		c.Verdict = fmt.Sprintf("verified: %d steps recomputed, %s", r.Steps, showing(r))
+	} else {
+		c.Loop, c.Violated = 0, true // what was recomputed does not go as far
+		c.Verdict = "does not reproduce"
+		c.Explanation = r.Reason
+	}
+	return c.WriteText(o.app.stdout)
+}
+
+func showing(r replayed) string {
+	switch {
+	case r.Property == "":
+		return "a run of the model"
+	case r.Verdict == checker.Holds.String():
+		return r.Property + " is reached"
+	case r.Verdict == checker.Unknown.String():
+		return r.Property + " is decided so for some durations"
+	default:
+		return r.Property + " is violated"
+	}
+}

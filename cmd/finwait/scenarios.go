@@ -1,0 +1,199 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/finwait/finwait/cmd/finwait/judge"
+	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/properties"
+	"github.com/finwait/finwait/spec"
+)
+
+// scenarioFlags choose scenarios and change them.
+type scenarioFlags struct {
+	app      *app
+	over     scenario.Overrides
+	profiles []string
+}
+
+func (f *scenarioFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.over.Set, "set", nil, "override a key of the scenario, KEY=VALUE (repeatable)")
+	flags.StringArrayVar(&f.over.Sysctl, "sysctl", nil, "read sysctls from [client:|server:]FILE, in the format of sysctl.conf (repeatable)")
+	flags.BoolVar(&f.over.Host, "host", false, "read the sysctls of this machine, for both hosts")
+	flags.StringSliceVar(&f.profiles, "profile", nil, "profiles instead of those that the scenarios name: article, rfc9293, linux")
+}
+
+// words are the flags that override, as they were given.
+func (f *scenarioFlags) words() []string {
+	var words []string
+	for _, file := range f.over.Sysctl {
+		words = append(words, "--sysctl", file)
+	}
+	for _, set := range f.over.Set {
+		words = append(words, "--set", set)
+	}
+	if f.over.Host {
+		words = append(words, "--host")
+	}
+	return words
+}
+
+// chosen is a scenario in one profile.
+type chosen struct {
+	ref      string // what names it on the command line
+	instance scenario.Instance
+}
+
+func (c chosen) name() string        { return c.instance.Scenario.Name }
+func (c chosen) profile() string     { return c.instance.Profile.String() }
+func (c chosen) params() spec.Params { return c.instance.Params }
+func (c chosen) yaml() string        { return string(c.instance.YAML()) }
+func (c chosen) String() string      { return c.name() + " (" + c.profile() + ")" }
+
+// load finds the scenarios of the arguments, all built-in ones without any, in
+// each of their profiles or in those asked for. What was read of the overrides
+// and not used is told on stderr.
+func (f *scenarioFlags) load(args []string) ([]chosen, error) {
+	profiles, err := parseProfiles(f.profiles)
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(args)
+	if err != nil {
+		return nil, err
+	}
+	var all []chosen
+	var notes []string
+	for _, s := range found {
+		ref := s.File
+		if strings.HasPrefix(ref, builtinPrefix) {
+			ref = s.Name
+		}
+		wanted := profiles
+		if wanted == nil {
+			wanted = s.Profiles()
+		}
+		for _, p := range wanted {
+			i, err := s.Instantiate(p, f.over)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, chosen{ref, i})
+			notes = append(notes, i.Notes...)
+		}
+	}
+	told := map[string]bool{}
+	for _, note := range notes {
+		if !told[note] {
+			told[note] = true
+			fmt.Fprintf(f.app.stderr, "finwait: note: %s\n", note)
+		}
+	}
+	return all, nil
+}
+
+// builtinPrefix begins the File of an embedded scenario.
+const builtinPrefix = "builtin/"
+
+// find lists the scenarios of the arguments, each once.
+func find(args []string) ([]*scenario.Scenario, error) {
+	if len(args) == 0 {
+		return scenario.Builtin()
+	}
+	var all []*scenario.Scenario
+	for _, arg := range args {
+		found, err := scenario.Find(arg)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			if !slices.ContainsFunc(all, func(o *scenario.Scenario) bool { return o.File == s.File }) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all, nil
+}
+
+func parseProfiles(names []string) ([]spec.Profile, error) {
+	var known []string
+	for _, p := range spec.Profiles() {
+		known = append(known, p.String())
+	}
+	var all []spec.Profile
+	for _, name := range names {
+		i := slices.Index(known, name)
+		if i < 0 {
+			return nil, unknownName("profile", name, known)
+		}
+		if p := spec.Profiles()[i]; !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	return all, nil
+}
+
+func profilesOf(s *scenario.Scenario) []string {
+	var names []string
+	for _, p := range s.Profiles() {
+		names = append(names, p.String())
+	}
+	return names
+}
+
+// toJudge is the question that the scenario asks: its own properties, or those
+// that match the patterns when there are any.
+func (c chosen) toJudge(patterns []string) (judge.Case, error) {
+	k := judge.Case{
+		Name: c.name(), Profile: c.profile(), Params: c.params(), Expect: c.instance.Expect,
+		Overridden: c.instance.Overridden, Assumptions: c.instance.Assumptions,
+	}
+	selected, err := properties.Select(patterns)
+	if err != nil {
+		return k, fmt.Errorf("--property: %w", err)
+	}
+	var known []string
+	for _, p := range properties.Catalogue() {
+		known = append(known, p.Name)
+	}
+	if err := c.instance.CheckProperties(known); err != nil {
+		return k, err
+	}
+	for _, p := range selected {
+		if len(patterns) > 0 || c.instance.Selects(p.Name) {
+			k.Properties = append(k.Properties, p)
+		}
+	}
+	return k, nil
+}
+
+// embedded makes the parameters of a scenario that a trace carries.
+func embedded(text, profile string) (spec.Params, error) {
+	profiles, err := parseProfiles([]string{profile})
+	if err != nil {
+		return spec.Params{}, err
+	}
+	s, err := scenario.Parse("in the trace", []byte(text))
+	if err != nil {
+		return spec.Params{}, err
+	}
+	i, err := s.Instantiate(profiles[0], scenario.Overrides{})
+	return i.Params, err
+}
+
+func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	all, err := scenario.Builtin()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []string
+	for _, s := range all {
+		names = append(names, s.Name+"\t"+s.About)
+	}
+	return names, cobra.ShellCompDirectiveDefault // and files
+}

@@ -1,0 +1,322 @@
+package graphs
+
+import "slices"
+
+// The measures of a chart, in points.
+const (
+	rowGap      = 34 // between rows, at least
+	stubGap     = 15 // between the ends of arrows from one place that never arrive
+	stubRoom    = 24 // more between rows for each arrow beside such a one
+	eventWidth  = 118
+	minMiddle   = 230
+	maxMiddle   = 350
+	columnGap   = 7
+	headGap     = 36 // from the heads to row 0
+	loopGap     = 14
+	boxPadding  = 8
+	labelMargin = 4
+)
+
+var (
+	titleFont   = font{name: boldFace, size: 15, colour: inkColour}
+	noteFont    = font{name: plainFace, size: 10, colour: faintColour}
+	headFont    = font{name: boldFace, size: 12, colour: inkColour}
+	timeFont    = font{name: plainFace, size: 10, colour: faintColour}
+	eventFont   = font{name: plainFace, size: 10, colour: inkColour}
+	stateFont   = font{name: boldFace, size: 10, colour: inkColour}
+	againFont   = font{name: plainFace, size: 10, colour: inkColour}
+	labelFont   = font{name: plainFace, size: 10, colour: inkColour, paper: true}
+	betweenFont = font{name: obliqFace, size: 10, colour: inkColour, paper: true}
+	verdictFont = font{name: boldFace, size: 13, colour: inkColour}
+)
+
+// chartLayout says where everything of a chart is. From left to right: times,
+// events and states of the left side, its life line, the arrows, and the same
+// in reverse for the right side, then the bracket of a loop.
+type chartLayout struct {
+	Chart
+	y      []int      // of each row, and of the row after the last
+	time   int        // right end of the times
+	begin  int        // left end of everything
+	life   [2]int     // the life lines
+	states [2]int     // width of the state boxes
+	events [2]int     // where the events of a side begin, next to its states
+	lines  [][]string // of the event of each row
+	inner  int        // where the bracket of a loop begins
+	outer  int        // where its vertical line is
+	end    int        // right end of everything
+	stub   []int      // of each arrow that never arrives, how far it descends
+}
+
+func newChartLayout(c Chart) *chartLayout {
+	l := &chartLayout{Chart: c}
+	l.columns()
+	l.rows()
+	return l
+}
+
+// columns places everything from left to right.
+func (l *chartLayout) columns() {
+	var times []string
+	events := [2]int{}
+	for i, r := range l.Rows {
+		times = append(times, oneLine(r.Time))
+		limit := eventWidth
+		switch {
+		case r.Side == Neither:
+			limit = minMiddle
+		case !l.shown(i, r.Side):
+			limit += boxPadding + 70 // the event is where the state would be
+		}
+		lines := wrapPoints(r.Event, limit, eventFont.size)
+		l.lines = append(l.lines, lines)
+		for _, s := range []Side{Left, Right} {
+			if l.shown(i, s) {
+				l.states[s] = max(l.states[s], stateFont.width(stateLines(r.state(s)))+boxPadding)
+			}
+		}
+	}
+	for i, r := range l.Rows {
+		if r.Side == Neither {
+			continue
+		}
+		w := eventFont.width(l.lines[i])
+		if !l.shown(i, r.Side) {
+			w -= l.states[r.Side]
+		}
+		events[r.Side] = max(events[r.Side], w)
+	}
+	middle := minMiddle
+	for _, a := range l.Arrows {
+		w := labelFont.width([]string{a.text()})
+		if !a.arrives() {
+			w += 20 // a stub is half as long as the way
+		} else {
+			w /= 2
+		}
+		middle = max(middle, 2*w)
+	}
+	middle = min(middle, maxMiddle)
+
+	l.time = timeFont.width(times)
+	l.events[Left] = l.time + 2*columnGap + events[Left]
+	l.life[Left] = l.events[Left] + columnGap + l.states[Left]
+	l.life[Right] = l.life[Left] + middle
+	l.events[Right] = l.life[Right] + l.states[Right] + columnGap
+	l.inner = l.events[Right] + events[Right] + columnGap
+	l.end = l.inner
+	if l.hasLoop() && !l.emptyLoop() {
+		l.outer = l.inner + loopGap
+		l.end = l.outer + columnGap + eventFont.width([]string{"repeats"})
+	}
+	for _, s := range []Side{Left, Right} { // the heads may be wider than the states
+		half := headFont.width([]string{oneLine(l.head(s))})/2 + boxPadding
+		l.begin = min(l.begin, l.life[s]-half)
+		l.end = max(l.end, l.life[s]+half)
+	}
+}
+
+// rows places everything from top to bottom.
+func (l *chartLayout) rows() {
+	half := func(row int) int {
+		h := eventFont.height(max(1, len(l.lines[row])))
+		for _, s := range []Side{Left, Right} {
+			if l.shown(row, s) {
+				h = max(h, l.boxHeight(row, s))
+			}
+		}
+		return h/2 + 4
+	}
+	y := 0
+	for i := range l.Rows {
+		if i > 0 {
+			y -= max(rowGap+stubRoom*l.further(i-1), half(i-1)+half(i))
+		}
+		l.y = append(l.y, y)
+	}
+	last := len(l.Rows) - 1
+	l.y = append(l.y, y-max(rowGap+stubRoom*l.further(last), half(last)+rowGap/2))
+	l.stubs()
+}
+
+// further is the number of arrows that leave a side in a row where another one
+// never arrives: each needs some room of its own.
+func (l *chartLayout) further(row int) int {
+	var all, stubs [2]int
+	for _, a := range l.Arrows {
+		if a.Sent == row {
+			all[a.From]++
+			if !a.arrives() {
+				stubs[a.From]++
+			}
+		}
+	}
+	n := 0
+	for s := range all {
+		if stubs[s] > 0 {
+			n = max(n, all[s]-1)
+		}
+	}
+	return n
+}
+
+// stubs lets the arrows of a row that never arrive descend by so much that none
+// is covered by another arrow from the same place.
+func (l *chartLayout) stubs() {
+	l.stub = make([]int, len(l.Arrows))
+	for i, a := range l.Arrows {
+		if a.arrives() {
+			continue
+		}
+		l.stub[i] = rowGap / 2
+		if l.further(a.Sent) > 0 {
+			l.stub[i] = 12 // its end and the words there are above the others then
+		}
+		for l.covered(i) {
+			l.stub[i]++
+		}
+	}
+}
+
+// covered tells whether stub i ends too near to an arrow from the same place:
+// one that arrives, or a stub that comes before it.
+func (l *chartLayout) covered(i int) bool {
+	a := l.Arrows[i]
+	for j, o := range l.Arrows {
+		if j == i || o.From != a.From || o.Sent != a.Sent || !o.arrives() && j > i {
+			continue
+		}
+		there := l.stub[j]
+		if o.arrives() {
+			there = (l.y[o.Sent] - l.y[o.Received]) / 2
+		}
+		if abs(there-l.stub[i]) < stubGap {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *chartLayout) head(s Side) string {
+	if s == Left {
+		return l.Left
+	}
+	return l.Right
+}
+
+func (l *chartLayout) boxHeight(row int, s Side) int {
+	return stateFont.height(len(stateLines(l.Rows[row].state(s)))) + boxPadding - 2
+}
+
+// stateLines are the lines of a state, as they are shown.
+func stateLines(s string) []string { return wrap(s, 1<<30, func(string) int { return 0 }) }
+
+// outward is the direction away from the other side.
+func outward(s Side) int {
+	if s == Left {
+		return -1
+	}
+	return 1
+}
+
+// segment is the line of an arrow.
+type segment struct{ from, to point }
+
+// at is the point n/100 of the way along the line.
+func (s segment) at(n int) point {
+	return point{s.from.x + (s.to.x-s.from.x)*n/100, s.from.y + (s.to.y-s.from.y)*n/100}
+}
+
+// way is the line that an arrow is drawn along. One that never arrives ends half
+// way, a little lower.
+func (l *chartLayout) way(i int) segment {
+	a := l.Arrows[i]
+	from := point{l.life[a.From], l.y[a.Sent]}
+	if a.arrives() {
+		return segment{from, point{l.life[a.to()], l.y[a.Received]}}
+	}
+	return segment{from, point{(l.life[Left] + l.life[Right]) / 2, from.y - l.stub[i]}}
+}
+
+// rect is the place of a text.
+type rect struct{ centre, half point }
+
+func (r rect) overlaps(o rect) bool {
+	return abs(r.centre.x-o.centre.x) < r.half.x+o.half.x && abs(r.centre.y-o.centre.y) < r.half.y+o.half.y
+}
+
+// hides is how much of a line a rectangle hides, in hundredths of its length; a
+// line's head counts several times.
+func (r rect) hides(s segment) int {
+	sum := 0
+	for n := range 101 {
+		p := s.at(n)
+		if abs(p.x-r.centre.x) < r.half.x && abs(p.y-r.centre.y) < r.half.y {
+			sum++
+			if n > 90 {
+				sum += 5
+			}
+		}
+	}
+	return sum
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// labelPlaces finds a place for the text of every arrow: over its line when the
+// line is flat enough, else on it, not on another text, and away from other lines
+// where there is such a place. taken are the places of other texts.
+func (l *chartLayout) labelPlaces(taken []rect) []point {
+	var places []point
+	for i, a := range l.Arrows {
+		best, lowest := rect{}, -1
+		for rank, r := range l.candidates(i, labelFont.width([]string{a.text()})) {
+			cost := rank
+			for _, o := range taken {
+				if r.overlaps(o) {
+					cost += 1000
+				}
+			}
+			for j := range l.Arrows {
+				if j != i {
+					cost += 2 * r.hides(l.way(j))
+				}
+			}
+			if lowest < 0 || cost < lowest {
+				best, lowest = r, cost
+			}
+		}
+		taken = append(taken, best)
+		places = append(places, best.centre)
+	}
+	return places
+}
+
+// along are the places on a line that a text is tried at, in hundredths, best
+// first: the middle, then nearer to the sender, where arrows that cross are
+// still apart.
+var along = []int{50, 40, 60, 30, 70, 22, 78, 15, 85}
+
+// candidates are the places for a text of a width at arrow i, best first.
+func (l *chartLayout) candidates(i, width int) []rect {
+	way := l.way(i)
+	half := point{width/2 + labelMargin/2, labelFont.height(1) / 2}
+	length := max(1, abs(way.to.x-way.from.x))
+	// How far the text has to be above the line not to touch it.
+	rise := half.y + 1 + half.x*abs(way.to.y-way.from.y)/length
+	var on, over, under []rect
+	for _, n := range along {
+		p := way.at(n)
+		low, high := l.life[Left]+labelMargin+half.x, l.life[Right]-labelMargin-half.x
+		if low <= high {
+			p.x = min(max(p.x, low), high)
+		}
+		on = append(on, rect{p, half})
+		over = append(over, rect{point{p.x, p.y + rise}, half})
+		under = append(under, rect{point{p.x, p.y - rise}, half})
+	}
+	if rise > 2*half.y+8 {
+		return on
+	}
+	return slices.Concat(over, under, on)
+}

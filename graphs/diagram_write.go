@@ -1,0 +1,242 @@
+package graphs
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/emicklei/dot"
+)
+
+// WriteDOT draws the diagram for Graphviz' dot.
+func (d Diagram) WriteDOT(w io.Writer) error {
+	d, err := d.canonical()
+	if err != nil {
+		return err
+	}
+	colours := newPalette(d.groups())
+	g := dot.NewGraph(dot.Directed).ID("diagram")
+	direction := "LR"
+	if d.TopDown {
+		direction = "TB"
+	}
+	// Without a layout of its own a diagram would get that of a chart before it in
+	// the same run of Graphviz.
+	g.Attrs("layout", "dot", "rankdir", direction, "bgcolor", paperColour, "pad", "0.25", "nodesep", "0.45", "ranksep", "0.6",
+		"fontname", plainFace, "labelloc", "t")
+	if label := d.heading(colours); label != "" {
+		g.Attr("label", dot.HTML(label))
+	}
+	nodes := map[string]dot.Node{}
+	rows := map[int]*dot.Graph{}
+	for i, n := range d.Nodes {
+		owner := g
+		if d.ranked() {
+			if rows[n.Rank] == nil {
+				// The library's own AddToSameRank writes several ranks in the order of a map.
+				row := g.Subgraph(fmt.Sprintf("%06d", len(rows)))
+				row.Delete("label")
+				row.Attr("rank", "same")
+				rows[n.Rank] = row
+			}
+			owner = rows[n.Rank]
+		}
+		nodes[n.Name] = d.node(owner, i, n, colours)
+	}
+	for i, n := range d.Nodes {
+		if n.Initial {
+			start := g.Node(fmt.Sprintf("start %06d", i))
+			start.Attrs("label", dot.Literal(`""`), "shape", "point", "width", dot.Literal("0.12"), "color", inkColour)
+			g.Edge(start, nodes[n.Name]).Attr("color", inkColour)
+		}
+	}
+	if d.ranked() {
+		d.order(g, nodes)
+	}
+	position := map[string]int{}
+	for i, n := range d.Nodes {
+		position[n.Name] = i
+	}
+	for _, e := range d.Edges {
+		from, to := position[e.From], position[e.To]
+		inRank := d.ranked() && from != to && d.Nodes[from].Rank == d.Nodes[to].Rank
+		if inRank && from > to {
+			d.edge(g, nodes[e.To], nodes[e.From], e, inRank).Attr("dir", "back")
+		} else {
+			d.edge(g, nodes[e.From], nodes[e.To], e, inRank)
+		}
+	}
+	return write(w, g)
+}
+
+func (d Diagram) node(g *dot.Graph, i int, n Node, colours *palette) dot.Node {
+	fill := paperColour
+	if n.Group != "" {
+		fill = colours.fill(n.Group)
+	}
+	node := g.Node(fmt.Sprintf("%06d", i))
+	node.Attrs("label", quoted(n.text(), centred), "shape", "box", "style", "rounded,filled", "fillcolor", fill,
+		"color", inkColour, "fontcolor", inkColour, "fontname", boldFace, "fontsize", dot.Literal("11"), "margin", "0.16,0.08")
+	if n.Final {
+		node.Attr("peripheries", dot.Literal("2"))
+	}
+	return node
+}
+
+// order keeps the nodes of a rank in their order, and the ranks in theirs, with
+// edges that are not seen. Where an edge does that already there is none; see edge.
+func (d Diagram) order(g *dot.Graph, nodes map[string]dot.Node) {
+	invisible := func(from, to Node) {
+		if from.Rank == to.Rank && slices.ContainsFunc(d.Edges, func(e Edge) bool {
+			return e.From == from.Name && e.To == to.Name || e.From == to.Name && e.To == from.Name
+		}) {
+			return
+		}
+		e := g.Edge(nodes[from.Name], nodes[to.Name])
+		e.Attr("style", "invis")
+	}
+	first := d.Nodes[0] // of the rank
+	for i, n := range d.Nodes[1:] {
+		if n.Rank == d.Nodes[i].Rank {
+			invisible(d.Nodes[i], n)
+			continue
+		}
+		invisible(first, n)
+		first = n
+	}
+}
+
+// edge draws e. Graphviz 2.43 fails ("lost edge") where of the edges between two
+// neighbours of one rank some have labels and some have none, and it reverses the
+// neighbours for an edge backwards. So edges inside of a rank always have a label
+// and always go forwards, if need be with the arrowhead at the tail.
+func (d Diagram) edge(g *dot.Graph, from, to dot.Node, e Edge, inRank bool) dot.Edge {
+	edge := g.Edge(from, to)
+	colour, width := inkColour, "1"
+	if e.Highlight {
+		colour, width = lostColour, "2.5"
+	}
+	edge.Attrs("color", colour, "fontcolor", colour, "penwidth", dot.Literal(width), "arrowsize", dot.Literal("0.8"))
+	if len(e.Label) == 0 && !inRank {
+		return edge
+	}
+	// A space at both ends keeps the text off the line.
+	lines := make([]string, max(1, len(e.Label)))
+	for i, line := range e.Label {
+		lines[i] = " " + oneLine(line) + " "
+	}
+	if len(e.Label) == 0 {
+		lines[0] = " "
+	}
+	return edge.Attr("label", quoted(strings.Join(lines, "\n"), leftAlign)).
+		Attr("fontname", plainFace).Attr("fontsize", dot.Literal("9"))
+}
+
+// heading is the label of the graph: title, caption and legend.
+func (d Diagram) heading(colours *palette) string {
+	var rows []string
+	row := func(size int, format, text string) {
+		for _, line := range wrapPoints(text, 460, size) {
+			rows = append(rows, fmt.Sprintf(`<tr><td align="left"><font point-size="%d">%s</font></td></tr>`,
+				size, fmt.Sprintf(format, htmlText(line))))
+		}
+	}
+	row(15, "<b>%s</b>", d.Title)
+	row(10, "%s", d.Caption)
+	var cells []string
+	for _, name := range d.groups() {
+		cells = append(cells, fmt.Sprintf(`<td border="1" bgcolor="%s">  </td><td align="left"><font point-size="10">%s</font></td>`,
+			colours.fill(name), htmlText(oneLine(name))))
+	}
+	for _, line := range chunks(cells, 4) {
+		rows = append(rows, `<tr><td align="left"><table border="0" cellborder="0" cellspacing="3"><tr>`+strings.Join(line, "")+`</tr></table></td></tr>`)
+	}
+	if len(rows) == 0 {
+		return ""
+	}
+	return `<table border="0" cellborder="0" cellspacing="1">` + strings.Join(rows, "") + `</table>`
+}
+
+// escapeHTML shows a text as it is in an HTML label. \G and the like would be
+// replaced there, so a backslash is a piece of its own.
+var escapeHTML = strings.NewReplacer(`\`, `<font>\</font>`, "&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
+
+// htmlText is a text in an HTML label; Graphviz wants something in every cell.
+func htmlText(s string) string {
+	if s == "" {
+		return " "
+	}
+	return escapeHTML.Replace(s)
+}
+
+func chunks(all []string, size int) [][]string {
+	var parts [][]string
+	for len(all) > size {
+		parts = append(parts, all[:size])
+		all = all[size:]
+	}
+	if len(all) > 0 {
+		parts = append(parts, all)
+	}
+	return parts
+}
+
+// WriteText lists the edges as "FROM -> TO: label", after the nodes of which there
+// is more to say than their names.
+func (d Diagram) WriteText(w io.Writer) error {
+	d, err := d.canonical()
+	if err != nil {
+		return err
+	}
+	var out strings.Builder
+	for _, s := range []string{d.Title, d.Caption} {
+		for _, line := range wrapColumns(s, textColumns) {
+			out.WriteString(line + "\n")
+		}
+	}
+	if out.Len() > 0 {
+		out.WriteByte('\n')
+	}
+	isolated := map[string]bool{}
+	for _, n := range d.Nodes {
+		isolated[n.Name] = true
+	}
+	for _, e := range d.Edges {
+		isolated[e.From], isolated[e.To] = false, false
+	}
+	described := false
+	for _, n := range d.Nodes {
+		line := oneLine(n.Name) + n.marks()
+		if label := oneLine(n.text()); label != oneLine(n.Name) {
+			line += ": " + label
+		} else if n.marks() == "" && !isolated[n.Name] {
+			continue
+		}
+		out.WriteString(line + "\n")
+		described = true
+	}
+	if described && len(d.Edges) > 0 {
+		out.WriteByte('\n')
+	}
+	for _, e := range d.Edges {
+		out.WriteString(edgeText(e) + "\n")
+	}
+	_, err = io.WriteString(w, out.String())
+	return err
+}
+
+func edgeText(e Edge) string {
+	line := oneLine(e.From) + " -> " + oneLine(e.To)
+	if len(e.Label) > 0 {
+		var parts []string
+		for _, s := range e.Label {
+			parts = append(parts, oneLine(s))
+		}
+		line += ": " + strings.Join(parts, "; ")
+	}
+	if e.Highlight {
+		line += " (highlighted)"
+	}
+	return line
+}

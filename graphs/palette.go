@@ -1,0 +1,56 @@
+package graphs
+
+import "strings"
+
+// fills are Paul Tol's "light" scheme: nine colours that readers with any kind
+// of colour vision tell apart and on which black text is legible.
+var fills = [...]string{
+	"#77AADD", // blue
+	"#EE8866", // orange
+	"#EEDD88", // yellow
+	"#FFAABB", // pink
+	"#99DDFF", // cyan
+	"#44BB99", // mint
+	"#BBCC33", // pear
+	"#DDDDDD", // grey
+	"#AAAA00", // olive
+}
+
+// The colours of lines and text. What they say is always said in another way
+// too: by dashes, by a shape or in words.
+const (
+	inkColour      = "#222222"
+	faintColour    = "#666666"
+	ruleColour     = "#E4E4E4"
+	paperColour    = "#FFFFFF"
+	lostColour     = "#CC3311"
+	inFlightColour = "#0077BB"
+	copyColour     = "#882288"
+	badFill        = "#FBE3DC"
+	goodFill       = "#E3F1EC"
+	goodColour     = "#117755"
+)
+
+// palette gives out fills in the order in which names are asked for.
+type palette struct {
+	number map[string]int
+}
+
+func newPalette(names []string) *palette {
+	p := &palette{number: map[string]int{}}
+	for _, name := range names {
+		p.fill(name)
+	}
+	return p
+}
+
+// fill is the colour of a name, which is the first line of s.
+func (p *palette) fill(s string) string {
+	name, _, _ := strings.Cut(s, "\n")
+	n, ok := p.number[name]
+	if !ok {
+		n = len(p.number)
+		p.number[name] = n
+	}
+	return fills[n%len(fills)]
+}

@@ -1,0 +1,136 @@
+package properties_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/properties"
+	"github.com/finwait/finwait/spec"
+)
+
+const ms = spec.Millisecond
+
+// Calls as scenarios have them.
+func closeAtStart() []spec.Call { return []spec.Call{{Do: spec.Close, When: spec.Start}} }
+func closeAfterEOF(within int64) []spec.Call {
+	return []spec.Call{{Do: spec.Close, When: spec.AfterEOF, Within: within}}
+}
+
+// params are default hosts with these scripts.
+func params(profile spec.Profile, client, server []spec.Call, more ...func(p *spec.Params)) spec.Params {
+	p := spec.Params{Profile: profile, Host: [2]spec.HostParams{spec.DefaultHost(), spec.DefaultHost()}, Net: spec.DefaultNet()}
+	p.Host[spec.Client].Script, p.Host[spec.Server].Script = client, server
+	for _, f := range more {
+		f(&p)
+	}
+	return p
+}
+
+func check(t *testing.T, p spec.Params) map[string]checker.Outcome[spec.State] {
+	t.Helper()
+	p.CountFins = properties.CountFins(p)
+	m, err := spec.New(p)
+	require.NoError(t, err)
+	var props []checker.Property[spec.State]
+	for _, c := range properties.Catalogue() {
+		if c.Excuse(p) == "" {
+			props = append(props, c.Make(p))
+		}
+	}
+	sys := checker.System[spec.State]{Exact: m, Any: m.Any()}
+	result, err := checker.Check(context.Background(), sys, props, checker.Options{Time: checker.Exact, MaxStates: 200_000})
+	require.NoError(t, err)
+	outcomes := map[string]checker.Outcome[spec.State]{}
+	for _, o := range result.Outcomes {
+		outcomes[o.Property] = o
+	}
+	return outcomes
+}
+
+func loseAll(from spec.Host, kind spec.SegmentKind) func(p *spec.Params) {
+	return func(p *spec.Params) { p.Net.Lose = append(p.Net.Lose, spec.LossRule{From: from, Kind: kind}) }
+}
+
+// The catalogue on the three closes of the textbook and what the article asks
+// about, in each profile. Everything that is not named holds.
+func TestCatalogueOnTheModel(t *testing.T) {
+	half := []spec.Call{{Do: spec.ShutdownWR, When: spec.Start}}
+	oneRetry := func(p *spec.Params) {
+		p.Host[spec.Client].TCPOrphanRetries, p.Host[spec.Server].TCPOrphanRetries = 1, 1
+	}
+	for name, c := range map[string]struct {
+		client, server  []spec.Call
+		more            []func(p *spec.Params)
+		violated, goals []string
+		inRFC           []string // violated under rfc9293 besides
+	}{
+		"normal close":       {closeAtStart(), closeAfterEOF(1000 * ms), nil, nil, []string{"three-segment-close"}, nil},
+		"simultaneous close": {closeAtStart(), closeAtStart(), nil, nil, []string{"simultaneous-close"}, nil},
+		"one loss": {closeAtStart(), closeAfterEOF(1000 * ms), []func(*spec.Params){oneRetry, func(p *spec.Params) { p.Net.Losses = 1 }},
+			nil, []string{"three-segment-close"}, nil},
+		"first wave lost": {closeAtStart(), closeAfterEOF(1000 * ms), []func(*spec.Params){oneRetry, loseAll(spec.Client, spec.KindFIN)},
+			[]string{"both-closed"}, []string{"asymmetric-death"}, nil},
+		"fourth wave lost": {closeAtStart(), closeAfterEOF(1000 * ms), []func(*spec.Params){oneRetry, loseAll(spec.Client, spec.KindACK)},
+			nil, []string{"three-segment-close"}, nil},
+		"half-open shutdown": {half, nil, nil, []string{"fin-wait-2-left-eventually", "close-wait-left-eventually"}, nil, nil},
+		"peer never closes": {closeAtStart(), nil, nil, []string{"close-wait-left-eventually"}, []string{"asymmetric-death"},
+			[]string{"fin-wait-2-left-eventually"}},
+	} {
+		for _, profile := range spec.Profiles() {
+			t.Run(name+"/"+profile.String(), func(t *testing.T) {
+				p := params(profile, c.client, c.server, c.more...)
+				violated, goals := append([]string(nil), c.violated...), append([]string(nil), c.goals...)
+				if profile == spec.RFC9293 && c.inRFC != nil {
+					// Without a timer in FIN_WAIT_2 nobody dies there either.
+					violated, goals = append(violated, c.inRFC...), nil
+				}
+				for _, o := range check(t, p) {
+					switch {
+					case o.Kind == checker.Reachable && !slices.Contains(goals, o.Property), slices.Contains(violated, o.Property):
+						require.Equal(t, checker.Violated, o.Verdict, o.Property)
+					default:
+						require.Equal(t, checker.Holds, o.Verdict, "%s %s", o.Property, o.Reason)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Every FIN that comes late finds TIME_WAIT, which answers and starts anew: the
+// positive case that hand-made steps cannot show, since only the model makes the
+// mark of a restarted timer.
+func TestReAckRestartsTimeWait(t *testing.T) {
+	for _, profile := range spec.Profiles() {
+		o := check(t, params(profile, closeAtStart(), closeAfterEOF(0), loseAll(spec.Client, spec.KindACK)))["time-wait-re-acks-fin"]
+		require.Equal(t, checker.Holds, o.Verdict, profile)
+		require.False(t, o.Vacuous, profile)
+	}
+}
+
+// With two segments in flight the tail loss probe comes after two jiffies, before
+// a delayed ACK: its answer restarts TIME_WAIT, and the bound must allow it.
+func TestEarlyProbeRestartsTimeWait(t *testing.T) {
+	client := []spec.Call{{Do: spec.Send, N: 1}, {Do: spec.ShutdownWR}, {Do: spec.ReadData}, {Do: spec.Close, When: spec.AfterEOF, Within: spec.Second}}
+	server := []spec.Call{{Do: spec.Send, N: 2, When: spec.AfterEOF, Within: 500 * ms}, {Do: spec.Close}}
+	o := check(t, params(spec.Linux, client, server, func(p *spec.Params) {
+		p.Host[spec.Client].SRTT, p.Host[spec.Server].SRTT = 4*ms, 4*ms
+	}))["time-wait-bounded"]
+	require.Equal(t, checker.Holds, o.Verdict)
+}
+
+// TCP_LINGER2 < 0 resets the peer that never closes.
+func TestNegativeLinger2EndsCloseWait(t *testing.T) {
+	p := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPLinger2 = -1 })
+	o := check(t, p)["close-wait-left-eventually"]
+	require.Equal(t, checker.Holds, o.Verdict)
+	for _, c := range properties.Catalogue() {
+		if c.Name == "close-wait-left-eventually" {
+			require.NotEqual(t, properties.ExpectViolated, c.Expect(p))
+		}
+	}
+}

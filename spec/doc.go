@@ -1,0 +1,71 @@
+// Package spec is TCP connection teardown as a transition system: two hosts, each
+// an application, a socket and an endpoint of one established connection, and a
+// network between them that delays, loses, duplicates and reorders.
+//
+// Where to look for a rule:
+//
+//	tables.go    next state by event, one total table per event of RFC 9293 §3.10
+//	arrive.go    SEGMENT ARRIVES: the checks in the RFC's order, up to the ACK
+//	text.go      the text of a segment and the FIN behind it
+//	timewait.go  TIME_WAIT, and FIN_WAIT_2 of a Linux mini-socket
+//	close.go     close(), shutdown(), SO_LINGER, orphans, keepalive
+//	app.go       the application's script: when it calls, what it reads
+//	rexmt.go     sending, RTO, tail loss probe, zero-window probe, giving up
+//	profile.go   what the profiles differ in, and the formulae of the limits
+//	pending.go   which events are pending, and their windows
+//	network.go   loss, duplication, the segments in flight
+//	bench.go     one endpoint by hand, for comparison with measured steps
+//
+// "FIN arrives in FIN_WAIT_1" is the row FinWait1 of onFIN in tables.go, taken in
+// receiveFIN in text.go.
+//
+// A run of the model, every FIN of the client lost, retry limit 1, in the words
+// of Describe (see the example of the package):
+//
+//	client close()   FIN+ACK seq=1 ack=1 lost
+//	client RTO       FIN+ACK seq=1 ack=1 lost
+//	client RTO       CLOSED
+//
+// # Time
+//
+// A state has no clock. In every state the model lists the pending events, each
+// with a window counted from the moment it became pending; firing one yields the
+// next states and says which events are fresh. Guards never read elapsed time:
+// "the retry budget is spent" is an event of its own that sets a flag.
+//
+// # What is not modelled
+//
+// Each with the reason that no verdict on a property is lost by it, or with what
+// to keep in mind:
+//
+//   - The handshake: the properties are about leaving ESTABLISHED, and the initial
+//     state is any that a handshake leaves behind, by the parameters.
+//   - A second connection between the same ports: a state of it is no state of this
+//     one. What TIME_WAIT protects it from is therefore not judged, only how long.
+//   - Timestamps and PAWS: they discard old segments of a connection that reuses
+//     ports or wraps its numbers, and a teardown does neither.
+//   - Congestion control and the size of the window (it is open or zero): they put
+//     data off, as a longer delay or a later write does.
+//   - SACK blocks: they choose what is sent again, and a retransmission carries all
+//     that is outstanding here. That SACK permits tail loss probes is a parameter.
+//   - The size of segments (what is sent at once is one segment): pieces that arrive
+//     or are lost one by one are what several writes make.
+//   - Urgent data: it has no part in any change of state.
+//   - ICMP errors but for an unreachable host: behind the handshake Linux keeps the
+//     others as soft errors too (tcp_v4_err), unless IP_RECVERR was asked for.
+//   - Memory pressure and tcp_max_orphans (tcp_out_of_resources): they end an orphan
+//     early, as a call that destroys the socket does.
+//   - A second descriptor of the socket: the close() of the last one is what counts.
+//   - A socket that is locked when it should become a FIN_WAIT_2 mini-socket, so that
+//     its timer ends in an RST: the end without one is the worse case for the peer.
+//   - ACKs without a delay for want of quickack credit: the delay is a parameter.
+//   - A window that closes over data in flight does not keep that data from being
+//     given up. Linux and RFC 9293 §3.8.6.1 go on while the peer answers: keep it in
+//     mind when a host gives up on a peer that does not read.
+//   - A tail loss probe that new text puts off may come after the RTO of the head,
+//     where Linux has one of the two timers: runs are added, none is lost.
+//   - The USER TIMEOUT of RFC 9293 §3.10.8: a limit on retransmissions ends the same
+//     waits. TCP_USER_TIMEOUT is Linux's.
+//
+// A data unit stands for one write of the application.
+package spec

@@ -1,0 +1,206 @@
+package spec
+
+import "fmt"
+
+// Model is TCP teardown as a transition system with pending events. It has the
+// methods of the engine's Model interface.
+type Model struct {
+	p   Params
+	any bool
+	// counted[h][k] is how far State.Sent[h][k] has to count for the scripted
+	// losses.
+	counted [2][numSegmentKinds]uint8
+}
+
+// New makes a model of parameters. It returns an error that names the parameter
+// where they contradict each other or leave the range that the model can count.
+func New(p Params) (*Model, error) {
+	if err := p.validate(); err != nil {
+		return nil, fmt.Errorf("spec: %w", err)
+	}
+	m := &Model{p: p}
+	for _, r := range p.Net.Lose {
+		for _, n := range r.Nth {
+			c := &m.counted[r.From][r.Kind]
+			*c = max(*c, n+1)
+		}
+	}
+	return m, nil
+}
+
+// Params are the parameters the model was made of.
+func (m *Model) Params() Params { return m.p }
+
+// Any is the same model for a search without durations: counters that only
+// durations keep small saturate, and equal segments in flight are counted as 0, 1
+// or many. Every run of m, its durations ignored, is a run of Any.
+func (m *Model) Any() *Model {
+	a := *m
+	a.any = true
+	return &a
+}
+
+// Init is one established connection: the handshake is over, nothing is in
+// flight, and both applications start their scripts.
+func (m *Model) Init() []State {
+	var s State
+	for h := Client; h <= Server; h++ {
+		s.Host[h] = Endpoint{
+			State: Established, Open: true,
+			SndUna: 1, SndNxt: 1, SndEnd: 1, RcvNxt: 1, RcvWup: 1, // SYN was number 0
+		}
+	}
+	s.Losses = uint8(max(m.p.Net.Losses, 0))
+	s.Duplicates = uint8(m.p.Net.Duplicates)
+	return []State{s}
+}
+
+// Effect is what a step does to the pending events; see the engine's type of the
+// same shape.
+type Effect = struct {
+	Fresh      [16]uint64
+	FreshCount uint8
+	Full       bool
+	Label      [2]uint64
+}
+
+// Fire emits every state that event e, pending in s, may lead to.
+func (m *Model) Fire(s State, e Event, emit func(next State, how Effect)) {
+	i := EventOf(e.ID)
+	t := step{m: m, rules: &profileRules[m.p.Profile], fired: i, prev: &s, s: s}
+	if i.Kind == Deliver {
+		g := m.arriving(&s, i)
+		bag := &t.s.Net[i.Host.Peer()]
+		if m.remove(bag, g) { // of many, many may be left
+			u := t
+			m.insert(&u.s.Net[i.Host.Peer()], g)
+			u.arrive(i.Host, g)
+			u.finish(emit)
+		}
+		t.arrive(i.Host, g)
+	} else {
+		if m.any && i.Kind == RexmtTimeout && t.atCap(i.Host) {
+			u := t
+			u.giveUp(i.Host)
+			u.finish(emit)
+		}
+		t.expire(i)
+	}
+	t.finish(emit)
+}
+
+// expire is an event that is no delivery.
+func (t *step) expire(i EventInfo) {
+	e := &t.s.Host[i.Host]
+	switch i.Kind {
+	case AppCall:
+		t.call(i.Host)
+	case LingerTimeout:
+		t.orphan(i.Host) // close() returns 0; the FIN goes on in the background
+	case RexmtTimeout:
+		t.rexmtTimeout(i.Host)
+	case DelayedAckDue:
+		t.sendAck(i.Host)
+	case StateTimeout:
+		t.stateTimeout(i.Host)
+	case KeepaliveDue:
+		t.keepaliveTimeout(i.Host)
+	case OrphanLimitDue:
+		e.LimitOrphan = LimitReached
+	case Retries2LimitDue:
+		e.LimitRetries2 = LimitReached
+	case UserTimeoutDue: // the RTO is clamped to what is left of it: it is due now
+		e.LimitUser = LimitReached
+		t.restart(RexmtTimeout, i.Host)
+	case AckQuotaBack:
+		e.AckLimited = false
+	default:
+		panic(fmt.Sprintf("spec: event of kind %d cannot fire", i.Kind))
+	}
+}
+
+// finish lets follow what follows at once, asks the network about each segment
+// sent, and emits.
+func (t *step) finish(emit func(State, Effect)) {
+	t.settle()
+	for h := Client; h <= Server; h++ {
+		t.windowUpdate(h)
+		t.forget(h)
+	}
+	t.fates(0, emit)
+}
+
+// emit works out which events are fresh in the finished next state.
+func (t *step) emit(emit func(State, Effect)) {
+	if t.m.any && !t.m.p.Net.Queue {
+		t.forgetResets()
+	}
+	how := Effect{Label: packLabel(t.sent[:t.sentCount])}
+	for h := Client; h <= Server; h++ {
+		if t.s.Host[h].Timer != NoStateTimer && t.restarted[h]&(1<<StateTimeout) != 0 {
+			how.Label[1] |= 1 << (stateTimerBit + uint(h))
+		}
+	}
+	fresh := func(id uint64) {
+		if int(how.FreshCount) == len(how.Fresh) {
+			panic(fmt.Sprintf("spec: more than %d fresh events after %+v in %+v", len(how.Fresh), t.fired, *t.prev))
+		}
+		how.Fresh[how.FreshCount] = id
+		how.FreshCount++
+	}
+	for h := Client; h <= Server; h++ {
+		for k := AppCall; k < numEventKinds; k++ {
+			if t.m.pending(&t.s, k, h) &&
+				(t.restarted[h]&(1<<k) != 0 || t.fired.Kind == k && t.fired.Host == h || !t.m.pending(t.prev, k, h)) {
+				fresh(EventInfo{Kind: k, Host: h}.id())
+			}
+		}
+	}
+	if t.m.any && !t.m.p.Net.Queue {
+		t.freshKinds(fresh)
+	} else {
+		for _, sent := range t.sent[:t.sentCount] {
+			for range sent.Copies {
+				fresh(t.m.deliveryID(sent.From, sent.Segment))
+			}
+		}
+	}
+	emit(t.s, how)
+}
+
+// forgetResets takes every RST out of flight that finds no connection any more:
+// it is neither answered nor noticed, so its arrival changes nothing. With
+// durations it stays, for the pictures.
+func (t *step) forgetResets() {
+	for h := Client; h <= Server; h++ {
+		if t.s.Host[h].State != Closed {
+			continue
+		}
+		var kept Bag
+		n := 0
+		for _, g := range t.s.Net[h.Peer()] {
+			if !g.Has(RST) {
+				kept[n] = g
+				n++
+			}
+		}
+		t.s.Net[h.Peer()] = kept
+	}
+}
+
+// freshKinds marks deliveries where copies are not counted: one event stands for
+// all equal segments, and is fresh when there was none before or one was taken.
+func (t *step) freshKinds(fresh func(uint64)) {
+	for from := Client; from <= Server; from++ {
+		for _, g := range t.s.Net[from][:t.s.Net[from].Len()] {
+			id := t.m.deliveryID(from, g)
+			before := false
+			for _, old := range t.prev.Net[from][:t.prev.Net[from].Len()] {
+				before = before || t.m.deliveryID(from, old) == id
+			}
+			if !before || t.fired.id() == id {
+				fresh(id)
+			}
+		}
+	}
+}
