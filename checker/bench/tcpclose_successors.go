@@ -1,0 +1,106 @@
+package bench
+
+import "slices"
+
+// maxSuccessors is above the number of successors of any state (2 local steps, 12
+// of segments, 4 duplicates, 1 tick), and a power of two so that a masked index
+// needs no check.
+const (
+	maxSuccessors = 32
+	room          = maxSuccessors - 1
+)
+
+// Successors appends what every event of Events leads to, in their order.
+//
+// Most of its time would go into branches that are predicted wrongly, because
+// channels differ from state to state. So a successor that may be impossible is
+// written all the same, and the next one takes its place.
+func (m *TCPClose) Successors(s State, buf []State) []State {
+	buf = slices.Grow(buf, maxSuccessors)
+	out := (*[maxSuccessors]State)(buf[len(buf) : len(buf)+maxSuccessors])
+	w := uint64(s)
+	a, b := w&half, w>>halfBits
+	n, ticks := 0, 1
+	if a&(timerTop<<timerShift) == 0 {
+		rule := &m.local[a&63]
+		out[0] = State(b<<halfBits | rule.fire(a))
+		n = rule.enabled
+		ticks = int(^uint64(armed) >> (a & 7) & 1)
+	}
+	if b&(timerTop<<timerShift) == 0 {
+		rule := &m.local[b&63]
+		out[n&room] = State(a | rule.fire(b)<<halfBits)
+		n += rule.enabled
+		ticks &= int(^uint64(armed) >> (b & 7))
+	}
+	if a>>channelShift != 0 {
+		n = m.deliver(out, n, a, b, 0)
+	}
+	if b>>channelShift != 0 {
+		n = m.deliver(out, n, b, a, halfBits)
+	}
+	if m.duplicate != 0 {
+		n = duplicate(out, n, w, 0)
+		n = duplicate(out, n, w, halfBits)
+	}
+	if ticks != 0 {
+		next := m.older(a) | m.older(b)<<halfBits
+		out[n&room] = State(next)
+		if next != w {
+			n++
+		}
+	}
+	return buf[:len(buf)+n]
+}
+
+// fire is a half after the local step of its endpoint.
+func (r *localRule) fire(h uint64) uint64 {
+	return r.next | insert(h>>channelShift, r.send)<<channelShift
+}
+
+// deliver writes what the segments in the channel of half a lead to, lost and
+// received by half b, each kind of equal age once. The other half of a state is
+// that of shift.
+func (m *TCPClose) deliver(out *[maxSuccessors]State, n int, a, b uint64, shift uint) int {
+	from, to := shift&63, (halfBits-shift)&63
+	row := &m.receive[b&7]
+	answered := b ^ insert(b>>channelShift, ack)<<channelShift ^ b&endpoint // what an ACK changes in b
+	b0 := b << to
+	ch := a >> channelShift
+	first, second, third := ch>>10, ch>>5&code, ch&code
+
+	put := func(seg, enabled, left uint64) {
+		r := &row[seg&3]
+		rest := (a&endpoint | left<<channelShift) << from
+		out[n&room] = State(rest | b0)
+		out[(n+1)&room] = State(rest | (b&r.keep|r.set^answered&r.ack)<<to)
+		n += 2 * int(enabled)
+	}
+	put(first, nonZero(first), ch<<5&(1<<15-1))
+	put(second, nonZero(second)&nonZero(first^second), ch&^(code<<5|code)|third<<5)
+	put(third, nonZero(third)&nonZero(second^third), ch&^code)
+	return n
+}
+
+// nonZero is 0 for 0, and 1 for any other code.
+func nonZero(c uint64) uint64 { return (c + 31) >> 5 }
+
+// duplicate writes what doubling a segment of a channel with room leads to.
+func duplicate(out *[maxSuccessors]State, n int, w uint64, shift uint) int {
+	at := (channelShift + shift) & 63
+	ch := w >> at & (1<<15 - 1)
+	first, second := ch>>10, ch>>5
+	free := 1 - nonZero(ch&code)
+	rest := w &^ ((1<<15 - 1) << at)
+	out[n&room] = State(rest | (first<<10|ch>>5)<<at)
+	n += int(nonZero(first) & free)
+	out[n&room] = State(rest | (ch|second&code)<<at)
+	n += int(nonZero(second&code) & nonZero(first^second&code) & free)
+	return n
+}
+
+// older is a half after a tick, which is not possible where an armed timer is at 0.
+func (m *TCPClose) older(h uint64) uint64 {
+	running := uint64(armed) >> (h & 7) & 1
+	return h&endpoint - running<<timerShift | m.age(h>>channelShift)<<channelShift
+}
