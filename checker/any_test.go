@@ -15,7 +15,6 @@ import (
 type web struct {
 	nodes, degree, seed uint64
 	width               int
-	parts               bool
 }
 
 type knot struct{ n, m uint64 }

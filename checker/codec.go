@@ -38,6 +38,10 @@ type codec[S comparable] interface {
 type scratch struct {
 	words   []uint64
 	checked int
+	// The state that was decoded last, which the next states to encode differ
+	// from in a few parts.
+	from, record []uint64
+	hashes       []uint64 // of its parts
 }
 
 // due tells whether Unpack is to be compared with Pack for one more state.
@@ -109,14 +113,11 @@ func newPartCodec[S comparable](p Packer[S], sizes []int) *partCodec[S] {
 func (c *partCodec[S]) words() int { return (len(c.parts) + 1) / 2 }
 
 func (c *partCodec[S]) encode(states []S, at *scratch, records, hashes []uint64) {
-	if len(at.words) < c.n {
-		at.words = make([]uint64, c.n)
-	}
+	at.resize(c.n, len(c.parts))
 	clear(records)
 	due := at.due()
 	for i, s := range states {
-		words := at.words[:c.n]
-		clear(words)
+		words, from := at.words, at.from
 		c.packer.Pack(s, words)
 		if due {
 			checkUnpack(c.packer, s, words)
@@ -124,22 +125,36 @@ func (c *partCodec[S]) encode(states []S, at *scratch, records, hashes []uint64)
 		record := records[i*c.words() : (i+1)*c.words()]
 		h := uint64(0)
 		for i, d := range c.parts {
-			part := hashWords(words[:d.width])
-			record[i/2] |= uint64(d.number(part, words[:d.width])) << (i % 2 * 32)
-			h = join(h, part)
-			words = words[d.width:]
+			shift := i % 2 * 32
+			if len(at.record) > 0 && same(words[:d.width], from) { // nothing has to be looked up
+				record[i/2] |= at.record[i/2] & ((1<<32 - 1) << shift)
+				h = join(h, at.hashes[i])
+			} else {
+				part := hashWords(words[:d.width])
+				record[i/2] |= uint64(d.number(part, words[:d.width])) << shift
+				h = join(h, part)
+			}
+			words, from = words[d.width:], from[d.width:]
 		}
 		hashes[i] = finish(h)
 	}
 }
 
-func (c *partCodec[S]) decode(record []uint64, at *scratch) S {
-	if len(at.words) < c.n {
-		at.words = make([]uint64, c.n)
+// resize makes room for a number of words and parts.
+func (at *scratch) resize(words, parts int) {
+	if len(at.words) == 0 {
+		at.words, at.from, at.hashes = make([]uint64, words), make([]uint64, words), make([]uint64, parts)
 	}
-	words := at.words[:0]
+}
+
+func (c *partCodec[S]) decode(record []uint64, at *scratch) S {
+	at.resize(c.n, len(c.parts))
+	at.record = append(at.record[:0], record...)
+	words := at.from[:0]
 	for i, d := range c.parts {
-		words = append(words, d.at(uint32(record[i/2]>>(i%2*32)))...)
+		e := d.entry(uint32(record[i/2] >> (i % 2 * 32)))
+		at.hashes[i] = e[0]
+		words = append(words, e[1:]...)
 	}
 	return c.packer.Unpack(words)
 }

@@ -41,10 +41,6 @@ func (d *dictionary) entry(n uint32) []uint64 {
 // at is the tuple of a number, not to be written to.
 func (d *dictionary) at(n uint32) []uint64 { return d.entry(n)[1:] }
 func (d *dictionary) hash(n uint32) uint64 { return d.entry(n)[0] }
-func (d *dictionary) bytes() (total int) {
-	v := d.view.Load()
-	return 4*len(v.slots) + 8*len(v.pages)*dictionaryPage*(d.width+1)
-}
 
 // number gives the number of a tuple with this hash, a new one if it is new.
 func (d *dictionary) number(hash uint64, words []uint64) uint32 {

@@ -255,10 +255,3 @@ func (v *visited) old(record []uint64, hash uint64) bool {
 	n, ok := s.find(record, hash)
 	return ok && n < s.end
 }
-
-func (v *visited) size() (n int) {
-	for i := range v.shard {
-		n += int(v.shard[i].count)
-	}
-	return n
-}
