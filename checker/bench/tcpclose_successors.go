@@ -4,10 +4,10 @@ import "slices"
 
 // maxSuccessors is above the number of successors of any state (2 local steps, 12
 // of segments, 4 duplicates, 1 tick), and a power of two, so that an index masked
-// with room needs no check.
+// with mask needs no check.
 const (
 	maxSuccessors = 32
-	room          = maxSuccessors - 1
+	mask          = maxSuccessors - 1
 )
 
 // Successors appends what every event of Events leads to, in their order.
@@ -29,7 +29,7 @@ func (m *TCPClose) Successors(s State, buf []State) []State {
 	}
 	if b&(timerTop<<timerShift) == 0 {
 		rule := &m.local[b&63]
-		out[n&room] = State(a | rule.fire(b)<<halfBits)
+		out[n&mask] = State(a | rule.fire(b)<<halfBits)
 		n += rule.enabled
 		ticks &= int(^uint64(armed) >> (b & 7))
 	}
@@ -37,11 +37,11 @@ func (m *TCPClose) Successors(s State, buf []State) []State {
 	n = m.deliver(out, n, w, 1)
 	if m.duplicate != 0 {
 		n = duplicate(out, n, w, 0)
-		n = duplicate(out, n, w, halfBits)
+		n = duplicate(out, n, w, 1)
 	}
 	if ticks != 0 { // no armed timer is at 0
 		next := m.older(a) | m.older(b)<<halfBits
-		out[n&room] = State(next)
+		out[n&mask] = State(next)
 		if next != w { // something is armed or under way
 			n++
 		}
@@ -70,8 +70,8 @@ func (m *TCPClose) deliver(out *[maxSuccessors]State, n int, w uint64, from uint
 	put := func(seg, left, enabled uint64) {
 		r := &row[seg&3]
 		rest := others | left<<at
-		out[n&room] = State(rest)
-		out[(n+1)&room] = State(rest&r.keep | r.set ^ answer&r.ack)
+		out[n&mask] = State(rest)
+		out[(n+1)&mask] = State(rest&r.keep | r.set ^ answer&r.ack)
 		n += 2 * int(enabled)
 	}
 	put(first, ch<<5&channel, nonZero(first))
@@ -83,16 +83,16 @@ func (m *TCPClose) deliver(out *[maxSuccessors]State, n int, w uint64, from uint
 // nonZero is 0 for 0, and 1 for any other code.
 func nonZero(c uint64) uint64 { return (c + 31) >> 5 }
 
-// duplicate writes what doubling a segment of a channel with room leads to.
+// duplicate writes what doubling a segment of a channel with mask leads to.
 func duplicate(out *[maxSuccessors]State, n int, w uint64, shift uint) int {
 	at := (channelShift + shift) & 63
 	ch := w >> at & channel
 	first, second := ch>>10, ch>>5
 	free := 1 - nonZero(ch&code)
 	rest := w &^ (channel << at)
-	out[n&room] = State(rest | (first<<10|ch>>5)<<at)
+	out[n&mask] = State(rest | (first<<10|ch>>5)<<at)
 	n += int(nonZero(first) & free)
-	out[n&room] = State(rest | (ch|second&code)<<at)
+	out[n&mask] = State(rest | (ch|second&code)<<at)
 	n += int(nonZero(second&code) & nonZero(first^second&code) & free)
 	return n
 }
