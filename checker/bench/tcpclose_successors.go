@@ -83,9 +83,10 @@ func (m *TCPClose) deliver(out *[maxSuccessors]State, n int, w uint64, from uint
 // nonZero is 0 for 0, and 1 for any other code.
 func nonZero(c uint64) uint64 { return (c + 31) >> 5 }
 
-// duplicate writes what doubling a segment of a channel with mask leads to.
-func duplicate(out *[maxSuccessors]State, n int, w uint64, shift uint) int {
-	at := (channelShift + shift) & 63
+// duplicate writes what doubling a segment under way from a host leads to, where
+// its channel has a place left.
+func duplicate(out *[maxSuccessors]State, n int, w uint64, from uint) int {
+	at := (channelShift + halfBits*from) & 63
 	ch := w >> at & channel
 	first, second := ch>>10, ch>>5
 	free := 1 - nonZero(ch&code)
