@@ -63,7 +63,9 @@ func (b *board) race(ctx context.Context, s search, size string, states int) (*r
 
 // variants are the ways in which finwait does a search.
 func variants(s search) []row {
-	return []row{{"finwait", s}}
+	one, two := s, s
+	one.Workers, two.Workers = 1, 2
+	return []row{{"finwait, 1 worker", one}, {"finwait, 2 workers", two}}
 }
 
 // curve measures the rows, one after the other in each round, and gives the table.

@@ -37,7 +37,7 @@ func TestQuick(t *testing.T) {
 	var stdout bytes.Buffer
 	code := run(context.Background(), []string{"--quick", "--peers", t.TempDir(), "--out", out, "twophase-5", "tim*", "loss"}, &stdout, io.Discard)
 	require.Zero(t, code)
-	for _, want := range []string{"## twophase-5", "| finwait | 8,832 |", "## timed", "| s2, one duplicate | exact |", "## timers", "| × 3600 | exact |", "## loss", "| 2 | any |"} {
+	for _, want := range []string{"## twophase-5", "| finwait, 1 worker | 8,832 |", "| finwait, 2 workers | 8,832 |", "## timed", "| s2, one duplicate | exact |", "## timers", "| × 3600 | exact |", "## loss", "| 2 | any |"} {
 		require.Contains(t, stdout.String(), want)
 	}
 	require.NotContains(t, stdout.String(), "stopped")

@@ -29,6 +29,7 @@ type search struct {
 	// 1 µs wherever a window begins or ends after that long.
 	Times, Longer int64
 	MaxStates     int
+	Workers       int
 }
 
 // figures is what a search did. The parent adds what only it can see: Wall and Bytes.
@@ -68,7 +69,9 @@ func explore[S comparable](ctx context.Context, s search, m checker.Model[S], in
 	return f, err
 }
 
-func (s search) options() checker.Options { return checker.Options{MaxStates: s.MaxStates} }
+func (s search) options() checker.Options {
+	return checker.Options{MaxStates: s.MaxStates, Workers: s.Workers}
+}
 
 func check[S comparable](ctx context.Context, sys checker.System[S], props []checker.Property[S], opt checker.Options) (figures, checker.Result[S], error) {
 	begin := time.Now()
