@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,16 +39,26 @@ func expand[S comparable](b *testing.B, m lister[S]) {
 
 // BenchmarkCheck is a whole search with its invariant.
 func BenchmarkCheck(b *testing.B) {
-	b.Run("tcpclose S", func(b *testing.B) { check(b, bench.NewTCPClose(bench.S), bench.FinWasSeen, bench.S.States) })
-	b.Run("tcpclose M", func(b *testing.B) { check(b, bench.NewTCPClose(bench.M), bench.FinWasSeen, bench.M.States) })
-	b.Run("twophase 7", func(b *testing.B) { check(b, bench.NewTwoPhase(7), bench.Consistent, 296_448) })
-	b.Run("twophase 8", func(b *testing.B) { check(b, bench.NewTwoPhase(8), bench.Consistent, 1_745_408) })
+	for _, workers := range []int{1, 2} {
+		name := func(model string) string { return fmt.Sprintf("%s, %d workers", model, workers) }
+		for size, z := range map[string]bench.Size{"S": bench.S, "M": bench.M} {
+			b.Run(name("tcpclose "+size), func(b *testing.B) {
+				check(b, bench.NewTCPClose(z), bench.FinWasSeen, workers, z.States)
+			})
+		}
+		for n, states := range map[int]int{7: 296_448, 8: 1_745_408} {
+			b.Run(name(fmt.Sprint("twophase ", n)), func(b *testing.B) {
+				check(b, bench.NewTwoPhase(n), bench.Consistent, workers, states)
+			})
+		}
+	}
 }
 
-func check[S comparable](b *testing.B, m lister[S], invariant func(S) bool, states int) {
+func check[S comparable](b *testing.B, m lister[S], invariant func(S) bool, workers, states int) {
 	always := []checker.Property[S]{{Name: "invariant", Kind: checker.Always, Goal: invariant}}
+	opt := checker.Options{Time: checker.Any, Workers: workers}
 	for b.Loop() {
-		res, err := checker.Check(context.Background(), checker.System[S]{Exact: m}, always, checker.Options{Time: checker.Any})
+		res, err := checker.Check(context.Background(), checker.System[S]{Exact: m}, always, opt)
 		require.NoError(b, err)
 		require.Equal(b, checker.Holds, res.Outcomes[0].Verdict)
 		require.Equal(b, states, res.Runs[0].States)

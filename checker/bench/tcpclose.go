@@ -8,10 +8,10 @@ import "fmt"
 // text tcpclose.pml of the peers, which it follows transition by transition.
 type TCPClose struct {
 	size      Size
-	local     [64]localRule   // by state and backoff, where the timer is at 0
-	receive   [8][4]onSegment // by state and kind of segment
-	lived     uint64          // a code of at least that much reaches MSL at the next tick
-	duplicate int             // 1: the network duplicates, 0: it does not
+	local     [64]localRule      // by state and backoff, where the timer is at 0
+	receive   [2][8][4]onSegment // by host, its state, and the kind of segment
+	lived     uint64             // a code of at least that much reaches MSL at the next tick
+	duplicate int                // 1: the network duplicates, 0: it does not
 }
 
 // Size is a choice of the constants of TCPClose, in ticks: the retransmission
@@ -51,6 +51,7 @@ const (
 	timerTop = endpoint >> timerShift
 	tick     = 1 << timerShift
 	code     = 1<<5 - 1
+	channel  = 1<<15 - 1
 )
 
 // The states of an endpoint.
@@ -85,7 +86,7 @@ type localRule struct {
 
 // onSegment is what an endpoint does with a segment.
 type onSegment struct {
-	keep, set uint64 // the half after it is before&keep | set
+	keep, set uint64 // the state after it is before&keep | set
 	ack       uint64 // all ones: it answers with an ACK, 0: it does not
 }
 
@@ -123,43 +124,50 @@ func (m *TCPClose) fillLocal(z Size) {
 // fillReceive follows the states as the Promela text does; kind 0 is no segment.
 func (m *TCPClose) fillReceive(z Size) {
 	const all = 1<<64 - 1
-	const channel = all &^ endpoint
-	stay := onSegment{keep: all}
-	stayAndAck := onSegment{keep: all, ack: all}
-	become := func(st uint64, timer int) onSegment {
-		return onSegment{keep: channel, set: in(st, 0, timer)}
-	}
-	answered := func(r onSegment) onSegment { r.ack = all; return r }
-	keepBackoff := func(r onSegment) onSegment { r.keep |= 7 << backoffShift; return r }
-	keepTimer := func(st uint64) onSegment { return onSegment{keep: all &^ 7, set: st} }
-
-	for st := range m.receive {
-		for kind := range m.receive[st] {
-			m.receive[st][kind] = stay
+	for st := range uint64(8) {
+		for kind := range uint64(4) {
+			m.onReceive(st, kind, onSegment{keep: all})
 		}
 	}
-	m.receive[established][fin] = answered(keepTimer(closeWait))
-	m.receive[established][finAck] = answered(keepTimer(closeWait))
+	stay := onSegment{keep: all}
+	become := func(st uint64, timer int) onSegment { return onSegment{keep: all &^ endpoint, set: in(st, 0, timer)} }
+	keepBackoff := func(r onSegment) onSegment { r.keep |= 7 << backoffShift; return r }
+	keepTimer := func(st uint64) onSegment { return onSegment{keep: all &^ 7, set: st} }
+	answered := func(r onSegment) onSegment { r.ack = all; return r }
+	toTimeWait := become(timeWait, 2*z.MSL)
 
-	m.receive[finWait1][fin] = answered(keepTimer(closing))
-	m.receive[finWait1][ack] = become(finWait2, z.FinWait2)
-	m.receive[finWait1][finAck] = answered(become(timeWait, 2*z.MSL))
+	m.onReceive(established, fin, answered(keepTimer(closeWait)))
+	m.onReceive(established, finAck, answered(keepTimer(closeWait)))
 
-	for _, st := range []uint64{finWait2, timeWait} {
-		m.receive[st][fin] = answered(keepBackoff(become(timeWait, 2*z.MSL)))
-		m.receive[st][finAck] = m.receive[st][fin]
+	m.onReceive(finWait1, fin, answered(keepTimer(closing)))
+	m.onReceive(finWait1, ack, become(finWait2, z.FinWait2))
+	m.onReceive(finWait1, finAck, answered(toTimeWait))
+
+	m.onReceive(finWait2, fin, answered(keepBackoff(toTimeWait)))
+	m.onReceive(finWait2, finAck, answered(keepBackoff(toTimeWait)))
+	m.onReceive(timeWait, fin, answered(keepBackoff(toTimeWait)))
+	m.onReceive(timeWait, finAck, answered(keepBackoff(toTimeWait)))
+
+	m.onReceive(closing, fin, answered(stay))
+	m.onReceive(closing, ack, toTimeWait)
+	m.onReceive(closing, finAck, answered(toTimeWait))
+
+	m.onReceive(closeWait, fin, answered(stay))
+	m.onReceive(closeWait, finAck, answered(stay))
+
+	m.onReceive(lastAck, fin, answered(stay))
+	m.onReceive(lastAck, ack, become(closed, 0))
+	m.onReceive(lastAck, finAck, become(closed, 0))
+}
+
+// onReceive says what both hosts do; r is that of host 0.
+func (m *TCPClose) onReceive(st, kind uint64, r onSegment) {
+	m.receive[0][st][kind] = r
+	m.receive[1][st][kind] = onSegment{
+		keep: ^(^r.keep << halfBits),
+		set:  r.set << halfBits,
+		ack:  r.ack,
 	}
-
-	m.receive[closing][fin] = stayAndAck
-	m.receive[closing][ack] = become(timeWait, 2*z.MSL)
-	m.receive[closing][finAck] = answered(become(timeWait, 2*z.MSL))
-
-	m.receive[closeWait][fin] = stayAndAck
-	m.receive[closeWait][finAck] = stayAndAck
-
-	m.receive[lastAck][fin] = stayAndAck
-	m.receive[lastAck][ack] = become(closed, 0)
-	m.receive[lastAck][finAck] = become(closed, 0)
 }
 
 // in is an endpoint in a state.

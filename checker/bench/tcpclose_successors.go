@@ -3,11 +3,11 @@ package bench
 import "slices"
 
 // maxSuccessors is above the number of successors of any state (2 local steps, 12
-// of segments, 4 duplicates, 1 tick), and a power of two so that a masked index
-// needs no check.
+// of segments, 4 duplicates, 1 tick), and a power of two, so that an index masked
+// with mask needs no check.
 const (
 	maxSuccessors = 32
-	room          = maxSuccessors - 1
+	mask          = maxSuccessors - 1
 )
 
 // Successors appends what every event of Events leads to, in their order.
@@ -29,24 +29,20 @@ func (m *TCPClose) Successors(s State, buf []State) []State {
 	}
 	if b&(timerTop<<timerShift) == 0 {
 		rule := &m.local[b&63]
-		out[n&room] = State(a | rule.fire(b)<<halfBits)
+		out[n&mask] = State(a | rule.fire(b)<<halfBits)
 		n += rule.enabled
 		ticks &= int(^uint64(armed) >> (b & 7))
 	}
-	if a>>channelShift != 0 {
-		n = m.deliver(out, n, a, b, 0)
-	}
-	if b>>channelShift != 0 {
-		n = m.deliver(out, n, b, a, halfBits)
-	}
+	n = m.deliver(out, n, w, 0)
+	n = m.deliver(out, n, w, 1)
 	if m.duplicate != 0 {
 		n = duplicate(out, n, w, 0)
-		n = duplicate(out, n, w, halfBits)
+		n = duplicate(out, n, w, 1)
 	}
-	if ticks != 0 {
+	if ticks != 0 { // no armed timer is at 0
 		next := m.older(a) | m.older(b)<<halfBits
-		out[n&room] = State(next)
-		if next != w {
+		out[n&mask] = State(next)
+		if next != w { // something is armed or under way
 			n++
 		}
 	}
@@ -58,43 +54,46 @@ func (r *localRule) fire(h uint64) uint64 {
 	return r.next | insert(h>>channelShift, r.send)<<channelShift
 }
 
-// deliver writes what the segments in the channel of half a lead to, lost and
-// received by half b, each kind of equal age once. The other half of a state is
-// that of shift.
-func (m *TCPClose) deliver(out *[maxSuccessors]State, n int, a, b uint64, shift uint) int {
-	from, to := shift&63, (halfBits-shift)&63
-	row := &m.receive[b&7]
-	answered := b ^ insert(b>>channelShift, ack)<<channelShift ^ b&endpoint // what an ACK changes in b
-	b0 := b << to
-	ch := a >> channelShift
+// deliver writes what the segments under way from a host lead to, lost and
+// received, those of equal code once.
+func (m *TCPClose) deliver(out *[maxSuccessors]State, n int, w uint64, from uint) int {
+	to := 1 - from
+	row := &m.receive[to&1][w>>(halfBits*to&63)&7]
+	back := (channelShift + halfBits*to) & 63
+	answer := w >> back & channel
+	answer = (answer ^ insert(answer, ack)) << back // what an ACK changes
+	at := (channelShift + halfBits*from) & 63
+	ch := w >> at & channel
+	others := w &^ (channel << at)
 	first, second, third := ch>>10, ch>>5&code, ch&code
 
-	put := func(seg, enabled, left uint64) {
+	put := func(seg, left, enabled uint64) {
 		r := &row[seg&3]
-		rest := (a&endpoint | left<<channelShift) << from
-		out[n&room] = State(rest | b0)
-		out[(n+1)&room] = State(rest | (b&r.keep|r.set^answered&r.ack)<<to)
+		rest := others | left<<at
+		out[n&mask] = State(rest)
+		out[(n+1)&mask] = State(rest&r.keep | r.set ^ answer&r.ack)
 		n += 2 * int(enabled)
 	}
-	put(first, nonZero(first), ch<<5&(1<<15-1))
-	put(second, nonZero(second)&nonZero(first^second), ch&^(code<<5|code)|third<<5)
-	put(third, nonZero(third)&nonZero(second^third), ch&^code)
+	put(first, ch<<5&channel, nonZero(first))
+	put(second, ch&^(code<<5|code)|third<<5, nonZero(second)&nonZero(first^second))
+	put(third, ch&^code, nonZero(third)&nonZero(second^third))
 	return n
 }
 
 // nonZero is 0 for 0, and 1 for any other code.
 func nonZero(c uint64) uint64 { return (c + 31) >> 5 }
 
-// duplicate writes what doubling a segment of a channel with room leads to.
-func duplicate(out *[maxSuccessors]State, n int, w uint64, shift uint) int {
-	at := (channelShift + shift) & 63
-	ch := w >> at & (1<<15 - 1)
+// duplicate writes what doubling a segment under way from a host leads to, where
+// its channel has a place left.
+func duplicate(out *[maxSuccessors]State, n int, w uint64, from uint) int {
+	at := (channelShift + halfBits*from) & 63
+	ch := w >> at & channel
 	first, second := ch>>10, ch>>5
 	free := 1 - nonZero(ch&code)
-	rest := w &^ ((1<<15 - 1) << at)
-	out[n&room] = State(rest | (first<<10|ch>>5)<<at)
+	rest := w &^ (channel << at)
+	out[n&mask] = State(rest | (first<<10|ch>>5)<<at)
 	n += int(nonZero(first) & free)
-	out[n&room] = State(rest | (ch|second&code)<<at)
+	out[n&mask] = State(rest | (ch|second&code)<<at)
 	n += int(nonZero(second&code) & nonZero(first^second&code) & free)
 	return n
 }

@@ -120,10 +120,10 @@ func (n TwoPhase) Fire(s Managers, e event, emit func(Managers, effect)) {
 // Successors appends what every event of Events leads to, in their order. As in
 // TCPClose, one that is impossible is overwritten by the next.
 func (n TwoPhase) Successors(s Managers, buf []Managers) []Managers {
-	const room = 64 // above 2 + 3·maxManagers
-	const index = room - 1
-	buf = slices.Grow(buf, room)
-	out := (*[room]Managers)(buf[len(buf) : len(buf)+room])
+	const most = 64 // above 2 + 3·maxManagers; see maxSuccessors
+	const mask = most - 1
+	buf = slices.Grow(buf, most)
+	out := (*[most]Managers)(buf[len(buf) : len(buf)+most])
 	k := 0
 	bit := Managers(1)
 	manager := uint64(s) >> managerAt
@@ -132,17 +132,17 @@ func (n TwoPhase) Successors(s Managers, buf []Managers) []Managers {
 			out[0] = s | Managers(hasCommitted<<managerAt)
 			k = 1
 		}
-		out[k&index] = s | Managers(hasAborted<<managerAt)
+		out[k&mask] = s | Managers(hasAborted<<managerAt)
 		k++
 		sent := int(s >> sentAt)
 		busy := int(s | s>>committedAt)
 		for range n {
-			out[k&index] = s | bit<<readAt
+			out[k&mask] = s | bit<<readAt
 			k += sent & 1
 			free := ^busy & 1
-			out[k&index] = s | bit | bit<<sentAt
+			out[k&mask] = s | bit | bit<<sentAt
 			k += free
-			out[k&index] = s | bit | bit<<committedAt
+			out[k&mask] = s | bit | bit<<committedAt
 			k += free
 			bit, sent, busy = bit<<1, sent>>1, busy>>1
 		}
@@ -152,11 +152,11 @@ func (n TwoPhase) Successors(s Managers, buf []Managers) []Managers {
 	busy := int(s | s>>committedAt)
 	for range n {
 		free := ^busy & 1
-		out[k&index] = s | bit | bit<<sentAt
+		out[k&mask] = s | bit | bit<<sentAt
 		k += free
-		out[k&index] = s | bit | bit<<committedAt
+		out[k&mask] = s | bit | bit<<committedAt
 		k += free
-		out[k&index] = (s | bit | bit<<committedAt) ^ bit*clear
+		out[k&mask] = (s | bit | bit<<committedAt) ^ bit*clear
 		k++
 		bit, busy = bit<<1, busy>>1
 	}
