@@ -26,6 +26,7 @@ type anySearch[S comparable] struct {
 	workers []*expander[S]
 	batches []*batch
 	chunk   int // states
+	until   int // the property whose first finding ends the search; -1 for none
 	// before[i] is the number of frontier states in the shards before i.
 	before [shards + 1]int
 }
@@ -53,8 +54,8 @@ const (
 )
 
 func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *anySearch[S] {
-	c := newCodec(m)
-	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash), meter: w, judge: j, hooks: h, chunk: chunkStates}
+	c := newCodec(m, w.opt.Seed)
+	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash, w.opt.Fingerprints), meter: w, judge: j, hooks: h, chunk: chunkStates, until: -1}
 	n := w.opt.workers()
 	if _, serves1 := c.(*mapCodec[S]); serves1 || h != nil {
 		n = 1
@@ -76,6 +77,9 @@ func (x *anySearch[S]) explore() Run {
 		w.level++
 		x.expandLevel(frontier)
 		x.gather()
+		if x.until >= 0 && x.judge.found[x.until].yes {
+			return w.finish(true)
+		}
 		if w.run.Stopped != "" {
 			// What was reached and not expanded is judged all the same.
 			x.judgeOnly(0, x.measure())
@@ -319,15 +323,18 @@ func (x *anySearch[S]) trace(states []S, via int32, loop int) *Trace[S] {
 	return t
 }
 
-// collect frees the tables that shards have outgrown, once they are an eighth of
+// collect frees the tables that shards have outgrown, once they are a sixteenth of
 // what is in use. There are hardly any pointers for the collector to follow.
 func (v *visited) collect() {
 	garbage, used := 0, 0
 	for i := range v.shard {
 		garbage += v.shard[i].garbage
-		used += 4*len(v.shard[i].table) + int(v.shard[i].count)*(8*v.width+4)
+		used += 4*len(v.shard[i].table) + 8*v.shard[i].prints.slots
+		for _, p := range v.shard[i].records {
+			used += 8 * len(p)
+		}
 	}
-	if garbage < 16<<20 || 8*garbage < used {
+	if garbage < 4<<20 || 16*garbage < used {
 		return
 	}
 	runtime.GC()

@@ -28,7 +28,7 @@ func Check[S comparable](ctx context.Context, sys System[S], props []Property[S]
 		out: make([]Outcome[S], len(props)), decided: make([]bool, len(props)),
 	}
 	for i, p := range props {
-		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind}
+		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
 	}
 	if opt.Time != Exact {
 		c.any()
@@ -125,26 +125,53 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
 	}
 	var possible *Trace[S]
 	switch {
+	case isLive(p.Kind) && c.opt.Fingerprints:
+		out.Reason = reasonFingerprint
+		return
 	case isLive(p.Kind):
 		if run.Complete {
 			possible = x.lasso(p)
+		}
+	case found.yes && c.opt.Fingerprints:
+		if c.opt.Time == Any { // Auto goes to Exact for it
+			possible = c.searchAgain(i)
 		}
 	case found.yes:
 		possible = x.trace(x.path(id(uint32(found.at))), found.via, -1)
 	}
 	switch {
+	case found.yes && possible == nil: // the path was not kept, and not found again
+		out.Reason = reasonPossible
 	case possible != nil:
 		out.Reason, out.Trace = reasonPossible, possible
 	case !run.Complete:
 		out.Reason = run.Stopped
 	default:
 		out.Verdict, out.Scope = Holds, AllDurations
+		if c.opt.Fingerprints {
+			out.Exact, out.MissedAtMost = false, missedAtMost(run.States)
+		}
 		if p.Kind == Reachable {
 			out.Verdict = Violated
 		}
 		c.decided[i] = true
 	}
 	out.Vacuous = run.Complete && !j.guarded[i]
+}
+
+// searchAgain is the run without times to what a search with fingerprints found,
+// from a search that keeps its states and goes no deeper; nil when it hits a bound.
+func (c *check[S]) searchAgain(i int) *Trace[S] {
+	opt := c.opt
+	opt.Fingerprints = false
+	j := newJudge(c.props)
+	x := newAnySearch(c.anyModel(), newMeter(c.ctx, opt, c.epoch, Any, c.props[i].Name), j, nil)
+	x.until = i
+	c.runs = append(c.runs, x.explore())
+	if f := j.found[i]; f.yes {
+		return x.trace(x.path(id(uint32(f.at))), f.via, -1)
+	}
+	return nil
 }
 
 // exact decides the rest with durations.
@@ -156,7 +183,7 @@ func (c *check[S]) exact() {
 		if isSafety(p.Kind) || c.decided[i] {
 			continue
 		}
-		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind}
+		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
 		if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
 			continue
 		}
@@ -174,7 +201,7 @@ func (c *check[S]) safety() {
 	if reason := c.halted(); reason != "" {
 		for i, p := range c.props {
 			if isSafety(p.Kind) && !c.decided[i] {
-				c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Reason: reason}
+				c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true, Reason: reason}
 			}
 		}
 		return
@@ -196,7 +223,7 @@ func (c *check[S]) safety() {
 		if !isSafety(p.Kind) {
 			continue
 		}
-		*out = Outcome[S]{Property: p.Name, Kind: p.Kind, Vacuous: !j.guarded[i]}
+		*out = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true, Vacuous: !j.guarded[i]}
 		reached, unreached := Violated, Holds
 		if p.Kind == Reachable {
 			reached, unreached = Holds, Violated

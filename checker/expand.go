@@ -133,7 +133,7 @@ func (e *expander[S]) add(next []S) {
 func (c *candidates) sort(width int, to *batch) {
 	n := len(c.hashes)
 	if cap(to.hashes) < n {
-		to.records, to.hashes, to.parents = make([]uint64, 2*n*width), make([]uint64, 2*n), make([]id, 2*n)
+		to.records, to.hashes, to.parents = make([]uint64, n*width*5/4), make([]uint64, n*5/4), make([]id, n*5/4)
 	}
 	to.records, to.hashes, to.parents = to.records[:n*width], to.hashes[:n], to.parents[:n]
 	var next [shards + 1]uint32
@@ -168,7 +168,7 @@ func (e *expander[S]) fill(to int, batches []*batch) (fresh int) {
 	before := s.count
 	for _, b := range batches {
 		from, until := b.start[to], b.start[to+1]
-		if width == 1 {
+		if width == 1 && !v.fingerprints {
 			v.addWords(s, b.records[from:until], b.hashes[from:until], b.parents[from:until])
 			continue
 		}

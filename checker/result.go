@@ -54,7 +54,8 @@ type Options struct {
 	AnyStates int
 	// MaxStates bounds the states (Any) or state classes (Exact) kept by one
 	// run, MaxDepth its breadth-first levels (the initial state is level 1),
-	// MaxTime the wall time of the whole check, Memory the bytes of the heap.
+	// MaxTime the wall time of the whole check, Memory the bytes that the process
+	// keeps resident.
 	// 0 means no bound. A bound that was hit makes "no violation" unknown.
 	MaxStates int
 	MaxDepth  int
@@ -64,6 +65,14 @@ type Options struct {
 	// processor that Go uses. Results do not depend on it. Any with a model that
 	// is no Packer has one. The functions of properties are called from all.
 	Workers int
+	// Fingerprints keeps eight bytes of each state in Any, in place of the state:
+	// a verdict that rests on them is not exact, see Outcome.Exact. Liveness is
+	// not judged in Any then. Exact does not use them.
+	Fingerprints bool
+	// Seed is the key of the hashes. It changes the order within a level, and so
+	// which of several shortest counterexamples is found, and what fingerprints
+	// are taken for each other.
+	Seed uint64
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
@@ -78,7 +87,7 @@ type Progress struct {
 	Transitions int
 	Frontier    int // states or classes of the current level still to expand
 	Depth       int
-	Memory      uint64  // bytes of the heap in use
+	Memory      uint64  // bytes that the process keeps resident
 	Share       float64 // of the nearest bound, 0 when there is none
 	Elapsed     time.Duration
 }
@@ -109,9 +118,15 @@ type Outcome[S comparable] struct {
 	// Reason tells why a verdict is Unknown: "possible" (Any found it, and no
 	// durations were looked at), "needs exact time" (a bound in time, asked in
 	// Any), a bound or interruption of the run ("states", "depth", "time",
-	// "memory", "interrupted"), or "full", a bound of the model.
+	// "memory", "interrupted"), "fingerprints", with which liveness is not judged in
+	// Any, or "full", a bound of the model.
 	Reason string
 	Scope  Scope
+	// Exact is false where the verdict rests on fingerprints. MissedAtMost then
+	// bounds the probability that a state was taken for another, for a hash
+	// that behaves like a random one; otherwise it is 0.
+	Exact        bool
+	MissedAtMost float64
 	// Vacuous: From or Guard never held in the explored states.
 	Vacuous bool
 	// Longest is the longest stay, or time to the goal, over all runs, for
