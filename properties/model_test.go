@@ -134,3 +134,18 @@ func TestNegativeLinger2EndsCloseWait(t *testing.T) {
 		}
 	}
 }
+
+// At the cap of the RTO an ICMP error ends an orphan, however large
+// tcp_orphan_retries is (Linux tcp_orphan_retries: sk_err_soft and not alive).
+func TestSoftErrorAtTheCapEndsAnOrphan(t *testing.T) {
+	script := []spec.Call{{Do: spec.Close}, {Do: spec.Unreachable, Within: spec.Second}}
+	p := params(spec.Linux, script, closeAfterEOF(1000*ms), loseAll(spec.Client, spec.KindFIN), func(p *spec.Params) {
+		p.Host[spec.Client].TCPOrphanRetries = 15
+	})
+	outcomes := check(t, p)
+	require.Equal(t, checker.Holds, outcomes["transitions-conform"].Verdict, outcomes["transitions-conform"].Reason)
+	require.Equal(t, checker.Holds, outcomes["fin-retries-bounded"].Verdict)
+	for _, step := range outcomes["asymmetric-death"].Trace.Steps {
+		require.Less(t, step.At, 400*spec.Second, "limit(15) alone is over after 924 s")
+	}
+}
