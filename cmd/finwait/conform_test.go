@@ -66,7 +66,7 @@ func TestConform(t *testing.T) {
 	require.Equal(t, "finwait.conform/1", v["schema"])
 	captures := v["captures"].([]any)
 	require.Len(t, captures, 64+48+7+76)
-	require.EqualValues(t, 78, v["steps"].(map[string]any)["agree"])
+	require.EqualValues(t, 78+1210, v["steps"].(map[string]any)["agree"])
 	for _, c := range captures {
 		c := c.(map[string]any)
 		require.Equal(t, "conforms", c["verdict"], c["name"])

@@ -8,6 +8,7 @@
 //	tun_test.go        a device of which the test is the other end
 //	peer_test.go       one connection whose remote peer is the test
 //	steps_test.go      single steps: a state, a segment, the answer
+//	crossed_test.go    segments of all combinations, a random choice of them
 //	teardown_test.go   whole teardowns between two hosts with a router between them
 //	capture_test.go    what passed an interface, as a capture file
 //	drop_test.go       segments that the router loses
