@@ -50,16 +50,16 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 	}
 }
 
-// nextISN is how far the initial number of the connection that a SYN in TIME_WAIT
+// NextISN is how far the initial number of the connection that a SYN in TIME_WAIT
 // opens lies behind SND.NXT, on the model's circle: far, and not old. By Linux it is
 // 65537 (tcp_timewait_state_process).
-const nextISN Seq = 100
+const NextISN Seq = 100
 
 // openNext hands a SYN that is newer than all of the connection to the listening
 // socket, and deletes the mini-socket (TCP_TW_SYN). A FIN beside it is thrown away
 // there, and the SYN with it (tcp_rcv_state_process, TCP_LISTEN).
 func (t *step) openNext(h Host, g Segment) {
-	isn := t.s.Host[h].SndNxt + nextISN
+	isn := t.s.Host[h].SndNxt + NextISN
 	t.toClosed(h, EndedByNext)
 	if !g.Has(FIN) {
 		t.put(h, Segment{Flags: SYN | ACK, Seq: isn, Ack: g.Seq + 1})
