@@ -112,7 +112,7 @@ type passage struct {
 }
 
 func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
-	packets := c.Packets
+	packets := single(c.Packets)
 	for len(packets) > 0 && pureAck(&packets[0]) { // of what came before
 		packets = packets[1:]
 	}
@@ -221,9 +221,21 @@ func see(c *capture.Connection, packets []capture.Packet) (from vantage, near in
 // arrive.
 const oneWay = spec.Second
 
-// doubled is how soon the second showing of a segment follows on a loopback
-// interface; nothing is repeated that soon.
+// doubled is how soon the second showing of a packet follows where it passes two
+// interfaces, or a loopback interface, which shows what it sends and what it receives.
+// Nothing is repeated that soon.
 const doubled = 2 * spec.Millisecond
+
+// single leaves second showings away.
+func single(packets []capture.Packet) []capture.Packet {
+	var once []capture.Packet
+	for _, p := range packets {
+		if !slices.ContainsFunc(once, func(q capture.Packet) bool { return q.Same(&p) && q.TTL == p.TTL && p.At-q.At < doubled }) {
+			once = append(once, p)
+		}
+	}
+	return once
+}
 
 // pair joins the two copies of each segment in a capture of both ends: the one
 // with the lower hop limit is where it arrived.
@@ -236,9 +248,6 @@ func pair(packets []capture.Packet, from vantage) []passage {
 				way[i].received = p.At
 				continue
 			}
-		}
-		if from == inside && slices.ContainsFunc(way, func(w passage) bool { return w.Same(&p) && p.At-w.sent < doubled }) {
-			continue // a loopback interface shows what it sends and what it receives
 		}
 		w := passage{p, p.At, p.At}
 		if from == atBoth {

@@ -51,6 +51,17 @@ const maxSnap = 1 << 18
 
 const pcapngMagic = 0x0a0d0d0a
 
+// bare are link types of packets without a link header, besides the one that
+// gopacket knows (the list of LINKTYPE_ values of tcpdump.org).
+var bare = map[layers.LinkType]bool{14: true /* raw IP of OpenBSD */, 228: true /* IPv4 */, 229: true /* IPv6 */}
+
+func decodable(link layers.LinkType) layers.LinkType {
+	if bare[link] {
+		return layers.LinkTypeRaw
+	}
+	return link
+}
+
 func newSource(r *bufio.Reader) (source, error) {
 	magic, err := r.Peek(4)
 	if err != nil {
@@ -63,9 +74,9 @@ func newSource(r *bufio.Reader) (source, error) {
 		}
 		return source{ng.ZeroCopyReadPacketData, func(ci gopacket.CaptureInfo) layers.LinkType {
 			if i, err := ng.Interface(ci.InterfaceIndex); err == nil {
-				return i.LinkType
+				return decodable(i.LinkType)
 			}
-			return ng.LinkType()
+			return decodable(ng.LinkType())
 		}}, nil
 	}
 	p, err := pcapgo.NewReader(r)
@@ -74,7 +85,7 @@ func newSource(r *bufio.Reader) (source, error) {
 	}
 	// The reader takes packets up to the length that the header gives, 4 GiB.
 	p.SetSnaplen(min(p.Snaplen(), maxSnap))
-	return source{p.ZeroCopyReadPacketData, func(gopacket.CaptureInfo) layers.LinkType { return p.LinkType() }}, nil
+	return source{p.ZeroCopyReadPacketData, func(gopacket.CaptureInfo) layers.LinkType { return decodable(p.LinkType()) }}, nil
 }
 
 // ReadFrom is Read for a file that is open.

@@ -10,6 +10,7 @@
 //	steps_test.go      single steps: a state, a segment, the answer
 //	crossed_test.go    segments of all combinations, a random choice of them
 //	teardown_test.go   whole teardowns between two hosts with a router between them
+//	loopback_test.go   a connection of the machine with itself
 //	capture_test.go    what passed an interface, as a capture file
 //	drop_test.go       segments that the router loses
 package livelab
