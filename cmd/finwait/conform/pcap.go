@@ -37,7 +37,7 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 		return nil, nil, err
 	}
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
-	untold := 0
+	untold, endless := 0, 0
 	refuse := func(c *capture.Connection, why any) { // a file can have thousands
 		if len(notes) < maxListed {
 			note("%v: %v", c, why)
@@ -50,7 +50,11 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 			continue
 		}
 		if !c.Torn() {
-			refuse(c, "neither FIN nor RST was captured")
+			if opt.Connection != "" {
+				refuse(c, "neither FIN nor RST was captured")
+			} else {
+				endless++
+			}
 			continue
 		}
 		o, err := observePcap(c, opt.Tolerance)
@@ -68,6 +72,7 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 		what string
 	}{
 		{untold, "more connections have no end that can be judged"},
+		{endless + skipped.Forgotten, "connections show neither FIN nor RST"},
 		{skipped.NotTCP, "packets are not TCP"}, {skipped.Fragments, "packets are fragments"},
 		{skipped.Malformed, "packets have headers that end early or contradict themselves"},
 		{skipped.Full, "packets belong to connections beyond the number that is kept"},

@@ -18,7 +18,8 @@ type Skipped struct {
 	NotTCP    int
 	Fragments int
 	Malformed int  // headers that end early or contradict themselves
-	Full      int  // connections beyond the number that is kept
+	Full      int  // packets of connections beyond the number that is kept
+	Forgotten int  // connections without an end that made room for others
 	Truncated bool // the file ends in the middle of a packet
 }
 
@@ -119,5 +120,6 @@ func ReadFrom(r io.Reader) ([]*Connection, Skipped, error) {
 			skipped.NotTCP++
 		}
 	}
+	skipped.Forgotten = t.forgotten
 	return t.all, skipped, nil
 }
