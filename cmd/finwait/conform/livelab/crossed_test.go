@@ -71,8 +71,9 @@ func TestCrossedSteps(t *testing.T) {
 	const batch = 500 // listing the sockets of a namespace takes time
 	for from := 0; from < len(cells); from += batch {
 		to := min(from+batch, len(cells))
+		u := newTUN(t)
 		t.Run(fmt.Sprint(from), func(t *testing.T) {
-			measure(t, newTUN(t), cells[from:to], reach[from:to])
+			measure(t, u, cells[from:to], reach[from:to])
 		})
 		require.False(t, t.Failed())
 	}
