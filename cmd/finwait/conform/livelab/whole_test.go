@@ -48,6 +48,14 @@ func (w *whole) do(what string, call func() error) {
 func (w *whole) close(side string)    { w.do(side+".close", w.ends[side].Close) }
 func (w *whole) shutdown(side string) { w.do(side+".shutdown_wr", w.ends[side].CloseWrite) }
 
+// option sets a socket option to a number.
+func (w *whole) option(side string, level, name, value int) {
+	raw, err := w.ends[side].SyscallConn()
+	require.NoError(w.t, err)
+	require.NoError(w.t, raw.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), level, name, value) }))
+	require.NoError(w.t, err)
+}
+
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // look samples the states for a while, or until a host is in this one.
@@ -179,6 +187,38 @@ func TestWholeTeardowns(t *testing.T) {
 				w.look(200*time.Millisecond, "A", "never")
 				w.shutdown("B")
 				w.look(10*time.Second, "B", "GONE")
+			}},
+		{name: "d_linger2", params: "TCP_LINGER2=2", end: func(w *whole) {
+			w.option("A", unix.IPPROTO_TCP, unix.TCP_LINGER2, 2)
+			w.close("A")
+			w.look(10*time.Second, "A", "GONE")
+			w.close("B")
+		}},
+		{name: "j_user_timeout", params: "every FIN lost, TCP_USER_TIMEOUT=1500", drops: []drop{{clientAddr, finAndACK, 200}}, end: func(w *whole) {
+			w.option("A", unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, 1500)
+			w.close("A")
+			w.look(10*time.Second, "A", "GONE")
+		}},
+		{name: "j_keepalive", params: "in FIN_WAIT_2 the peer falls silent; SO_KEEPALIVE TCP_KEEPIDLE=1 TCP_KEEPINTVL=1 TCP_KEEPCNT=2", end: func(w *whole) {
+			w.option("A", unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1)
+			w.option("A", unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1)
+			w.option("A", unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 2)
+			w.option("A", unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
+			w.shutdown("A")
+			w.look(200*time.Millisecond, "A", "never")
+			w.net.lose(w.t, drop{serverAddr, onlyACK, 200})
+			w.look(6*time.Second, "A", "GONE")
+		}},
+		{name: "g_linger1", params: "every FIN lost, SO_LINGER 1 s, orphan_retries=1", sysctls: map[string]string{"tcp_orphan_retries": "1"},
+			drops: []drop{{clientAddr, finAndACK, 200}}, end: func(w *whole) {
+				require.NoError(w.t, w.ends["A"].SetLinger(1))
+				returned := make(chan error)
+				w.do("A.linger1_close ...", func() error {
+					go func() { returned <- w.ends["A"].Close() }()
+					return nil
+				})
+				w.look(3*time.Second, "A", "GONE")
+				require.NoError(w.t, <-returned)
 			}},
 		{name: "a_normal", params: "to the end of TIME_WAIT", slow: minutes,
 			end: func(w *whole) {
