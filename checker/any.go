@@ -1,44 +1,69 @@
 package checker
 
-import "slices"
+import (
+	"cmp"
+	"runtime"
+	"slices"
+)
 
-// anySearch explores a model without its windows: in every state each pending
-// event may be the next, of equal IDs the oldest. States are numbered in
-// breadth-first order, so the frontier is the part of the set that was not
-// expanded yet, and parents give shortest paths.
+// anySearch explores a model without its windows, breadth-first and level by
+// level: in every state each pending event may be the next, of equal IDs the
+// oldest.
 //
-// A step is remembered by the place it has among all that a state emits. Fire is
-// pure, so whoever needs more fires the state again.
+// A level is cut into chunks and these into rounds. In a round the workers first
+// expand the chunks, each into a batch of its own, and then fill the shards of
+// the visited set, each from all batches in the order of the chunks. So the ids
+// of the states, their parents and all that follows from them are the same for
+// any number of workers.
 type anySearch[S comparable] struct {
-	model  Model[S]
-	states stateSet[S]
-	meter  *meter
-	hooks  hooks[S]
+	model   Model[S]
+	lister  Lister[S] // nil when steps are to be looked at one by one
+	set     *visited
+	codec   codec[S]
+	meter   *meter
+	judge   *judge[S] // nil for none
+	hooks   hooks[S]  // nil for none; called in order, by one goroutine
+	workers []*expander[S]
+	batches []*batch
+	chunk   int // states
+	// before[i] is the number of frontier states in the shards before i.
+	before [shards + 1]int
+}
 
-	parent []int32 // -1 for an initial state
-	via    []int32 // the step from the parent
-	graph  *digraph
-	calm   []bool // by state; kept with the graph only
-
-	from   int32
-	state  S
-	events []Event
-	fired  int
-	nth    int32
+// Lister is what a model may offer besides [Model] for searches that ignore
+// windows and look at states only: all that the events of a state lead to, at
+// once, in the order in which Fire would emit it, event by event in the order of
+// Events. It appends to buf, or returns nil for a state of which Events and Fire
+// are to be asked, as those are in which a bound of the model is hit.
+type Lister[S comparable] interface {
+	Successors(s S, buf []S) []S
 }
 
 // hooks are told of each discrete state and step of a search when it is first
-// met. at is the state (Any) or class (Exact) that has it, via the number of
+// met. at is the state (Any: its id) or class (Exact) that has it, via the number of
 // the step there. A state comes before the steps that lead to it.
 type hooks[S comparable] interface {
 	metState(at int32, s S)
 	metStep(at, via int32, from S, e Event, how Label, to S)
 }
 
-func newAnySearch[S comparable](m Model[S], w *meter, h hooks[S], keepGraph bool) *anySearch[S] {
-	x := &anySearch[S]{model: m, states: newStateSet(m), meter: w, hooks: h}
-	if keepGraph {
-		x.graph = &digraph{}
+const (
+	chunkStates = 1024
+	roundChunks = 32
+)
+
+func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *anySearch[S] {
+	c := newCodec(m)
+	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash), meter: w, judge: j, hooks: h, chunk: chunkStates}
+	n := w.opt.workers()
+	if _, serves1 := c.(*mapCodec[S]); serves1 || h != nil {
+		n = 1
+	}
+	if h == nil && (j == nil || !j.asksSteps()) {
+		x.lister, _ = m.(Lister[S])
+	}
+	for range n {
+		x.workers = append(x.workers, newExpander(x))
 	}
 	return x
 }
@@ -46,121 +71,267 @@ func newAnySearch[S comparable](m Model[S], w *meter, h hooks[S], keepGraph bool
 func (x *anySearch[S]) explore() Run {
 	w := x.meter
 	w.level = 0
-	for _, s := range x.model.Init() {
-		x.reach(s, -1, -1)
-	}
-	w.level = 1
-	emit := x.emit // one method value for all states
-	end := x.states.size()
-	for id := 0; id < x.states.size(); id++ {
-		if id == end {
-			w.level++
-			end = x.states.size()
-		}
-		if !w.beat(end - id) {
+	x.begin()
+	for frontier := x.measure(); frontier > 0; frontier = x.measure() {
+		w.level++
+		x.expandLevel(frontier)
+		x.gather()
+		if w.run.Stopped != "" {
+			// What was reached and not expanded is judged all the same.
+			x.judgeOnly(0, x.measure())
+			x.gather()
 			break
 		}
-		x.expand(int32(id), emit)
-	}
-	if x.graph != nil {
-		x.graph.close()
 	}
 	return w.finish(false)
 }
 
-func (x *anySearch[S]) expand(id int32, emit func(S, Effect)) {
-	x.from, x.state, x.nth = id, x.states.at(id), 0
-	x.events = pending(x.model, x.state, x.events[:0])
-	if x.graph != nil {
-		x.graph.open(id)
-		x.calm = append(x.calm, calm(x.events))
+// measure makes what was reached since the last call the level, and gives its size.
+func (x *anySearch[S]) measure() (frontier int) {
+	frontier = x.set.nextLevel()
+	for i := range x.set.shard {
+		s := &x.set.shard[i]
+		x.before[i+1] = x.before[i] + int(s.end-s.level)
 	}
-	for i, e := range x.events {
-		if first(x.events, e.ID) == i {
-			x.fired = i
-			x.model.Fire(x.state, e, emit)
+	return frontier
+}
+
+// begin enters the initial states.
+func (x *anySearch[S]) begin() {
+	e := x.workers[0]
+	e.parent = noID
+	e.add(x.model.Init())
+	x.insert(&e.met)
+}
+
+func (x *anySearch[S]) expandLevel(frontier int) {
+	chunk := x.chunk
+	if x.hooks != nil {
+		chunk = 1 // what was met must be told before the next state is expanded
+	}
+	for from := 0; from < frontier; from += chunk * roundChunks {
+		if !x.meter.look(frontier - from) {
+			x.judgeOnly(from, frontier)
+			return
+		}
+		to := min(frontier, from+chunk*roundChunks)
+		if !x.round(from, to, chunk) {
+			x.judgeOnly(to, frontier)
+			return
 		}
 	}
 }
 
-func (x *anySearch[S]) emit(next S, how Effect) {
-	nth := x.nth
-	x.nth++
-	if x.meter.run.Stopped != "" {
-		return
-	}
-	if how.Full {
-		x.meter.full = true
-		return
-	}
-	to := x.reach(next, x.from, nth)
-	if to < 0 {
-		return
-	}
-	x.meter.run.Transitions++
-	x.hooks.metStep(x.from, nth, x.state, x.events[x.fired], how.Label, next)
-	if x.graph != nil {
-		x.graph.add(edge{to, nth})
-	}
-}
-
-// reach gives the number of s, or -1 when there is no room for it.
-func (x *anySearch[S]) reach(s S, from, nth int32) int32 {
-	// A set that is asked twice for each new state costs less than one that
-	// must forget a state again.
-	if x.meter.tight() {
-		if id := x.states.find(s); id >= 0 {
-			return id
+// round expands the frontier states from..to-1, and tells whether to go on.
+func (x *anySearch[S]) round(from, to, chunk int) bool {
+	n := (to - from + chunk - 1) / chunk
+	if x.hooks != nil || n == 1 {
+		e := x.workers[0]
+		for at := from; at < to; at += chunk {
+			e.expandChunk(at, min(to, at+chunk))
+			x.meter.run.Transitions += len(e.met.hashes)
+			x.meter.full = x.meter.full || e.full
+			if !x.insert(&e.met) {
+				return false
+			}
 		}
-		if !x.meter.room(x.meter.level + 1) {
-			return -1
+		return true
+	}
+	for len(x.batches) < n {
+		x.batches = append(x.batches, &batch{})
+	}
+	share(len(x.workers), n, func(worker, task int) {
+		e, at := x.workers[worker], from+task*chunk
+		e.expandChunk(at, min(to, at+chunk))
+		e.met.sort(x.set.width, x.batches[task])
+		x.batches[task].full = e.full
+	})
+	batches, found := x.batches[:n], 0
+	for _, b := range batches {
+		found += len(b.hashes)
+		x.meter.full = x.meter.full || b.full
+	}
+	x.meter.run.Transitions += found
+	if x.meter.near(found) {
+		for _, b := range batches {
+			if !x.insert(&b.candidates) {
+				return false
+			}
+		}
+		return true
+	}
+	var fresh [shards]int
+	share(len(x.workers), shards, func(worker, to int) { fresh[to] = x.workers[worker].fill(to, batches) })
+	total := 0
+	for _, n := range fresh {
+		total += n
+	}
+	x.meter.keepMany(total)
+	x.set.collect()
+	return true
+}
+
+// insert adds candidates one by one, and tells whether there was room for all.
+func (x *anySearch[S]) insert(b *candidates) bool {
+	w, details := x.set.width, x.workers[0].details
+	for i, h := range b.hashes {
+		record := b.records[i*w : (i+1)*w]
+		// A set that is asked twice for each new state costs less than one that
+		// must forget a state again.
+		if x.meter.tight() && x.set.find(record, h) == noID && !x.meter.room(x.meter.level+1) {
+			return false
+		}
+		s := shardOf(h)
+		n, fresh := x.set.add(&x.set.shard[s], record, h, b.parents[i])
+		if fresh {
+			x.meter.keep()
+		}
+		if x.hooks != nil {
+			to := x.codec.decode(record, &x.workers[0].scratch)
+			if fresh {
+				x.hooks.metState(int32(idOf(s, n)), to)
+			}
+			if i < len(details) {
+				d := &details[i]
+				x.hooks.metStep(int32(b.parents[i]), d.via, x.workers[0].state, d.event, d.label, to)
+			}
 		}
 	}
-	id, fresh := x.states.add(s)
-	if fresh {
-		x.meter.keep()
-		x.parent = append(x.parent, from)
-		x.via = append(x.via, nth)
-		x.hooks.metState(id, s)
-	}
-	return id
+	return true
 }
 
-// path is the way from an initial state to id by parents.
-func (x *anySearch[S]) path(id int32) (init int32, vias []int32) {
-	for ; x.parent[id] >= 0; id = x.parent[id] {
-		vias = append(vias, x.via[id])
-	}
-	slices.Reverse(vias)
-	return id, vias
+// frontierID is the id of a state of the level, counted from 0 shard by shard.
+func (x *anySearch[S]) frontierID(at int) id {
+	s, _ := slices.BinarySearchFunc(x.before[1:], at, func(end, at int) int {
+		return cmp.Compare(end, at+1)
+	})
+	return idOf(s, x.set.shard[s].level+uint32(at-x.before[s]))
 }
 
-// refire gives the step that has a place among all that a state emits.
-func (x *anySearch[S]) refire(s S, nth int32) (e Event, how Effect, to S) {
-	events := pending(x.model, s, nil)
-	n := int32(0)
-	for i, f := range events {
-		if first(events, f.ID) != i {
+// judgeOnly judges the frontier states from..to-1 without a look at their steps.
+func (x *anySearch[S]) judgeOnly(from, to int) {
+	if x.judge == nil {
+		return
+	}
+	share(len(x.workers), (to-from+chunkStates-1)/chunkStates, func(worker, task int) {
+		for at := from + task*chunkStates; at < min(to, from+(task+1)*chunkStates); at++ {
+			x.workers[worker].judgeState(at)
+		}
+	})
+}
+
+// gather takes over what the workers found in the level. Of several findings the
+// one counts that comes first in the order of the level.
+func (x *anySearch[S]) gather() {
+	if x.judge == nil {
+		return
+	}
+	for i := range x.judge.props {
+		first := finding{}
+		for _, w := range x.workers {
+			f := w.judge.found[i]
+			if f.yes && !x.judge.found[i].yes && (!first.yes || cmp.Or(cmp.Compare(f.at, first.at), cmp.Compare(f.via, first.via)) < 0) {
+				first = f
+			}
+			x.judge.guarded[i] = x.judge.guarded[i] || w.judge.guarded[i]
+		}
+		if first.yes {
+			x.judge.found[i] = finding{yes: true, at: int32(x.frontierID(int(first.at))), via: first.via}
+		}
+	}
+	for _, w := range x.workers {
+		copy(w.judge.found, x.judge.found)
+		copy(w.judge.guarded, x.judge.guarded)
+	}
+}
+
+// find is the id of a state, or noID.
+func (x *anySearch[S]) find(s S) id {
+	e := x.workers[0]
+	e.one[0] = s
+	record := make([]uint64, x.set.width)
+	var hash [1]uint64
+	x.codec.encode(e.one[:], &e.scratch, record, hash[:])
+	return x.set.find(record, hash[0])
+}
+
+// state is the state of an id.
+func (x *anySearch[S]) state(i id) S {
+	return x.codec.decode(x.set.record(i), &x.workers[0].scratch)
+}
+
+// path is the way from an initial state to a state, by parents.
+func (x *anySearch[S]) path(to id) (states []S) {
+	for ; to != noID; to = x.set.parent(to) {
+		states = append(states, x.state(to))
+	}
+	slices.Reverse(states)
+	return states
+}
+
+// refire lists all that a state emits. Fire is pure, so nothing of it needs to be
+// remembered.
+func (x *anySearch[S]) refire(s S, visit func(nth int32, e Event, how *Effect, to S)) {
+	x.fireAll(s, pending(x.model, s, nil), visit)
+}
+
+func (x *anySearch[S]) fireAll(s S, events []Event, visit func(nth int32, e Event, how *Effect, to S)) {
+	nth := int32(0)
+	for i, e := range events {
+		if first(events, e.ID) != i {
 			continue
 		}
-		x.model.Fire(s, f, func(next S, h Effect) {
-			if n == nth {
-				e, how, to = f, h, next
-			}
-			n++
+		x.model.Fire(s, e, func(next S, how Effect) {
+			visit(nth, e, &how, next)
+			nth++
 		})
 	}
-	return e, how, to
 }
 
-// trace replays the steps vias from an initial state.
-func (x *anySearch[S]) trace(init int32, vias []int32, loop int) *Trace[S] {
-	s := x.states.at(init)
-	t := &Trace[S]{Mode: Any, Init: s, Loop: loop}
-	for _, nth := range vias {
-		e, how, to := x.refire(s, nth)
-		t.Steps = append(t.Steps, Step[S]{Event: e, Label: how.Label, State: to})
-		s = to
+// step is the first step from one state to another.
+func (x *anySearch[S]) step(from, to S) (step Step[S]) {
+	done := false
+	x.refire(from, func(_ int32, e Event, how *Effect, next S) {
+		if !done && !how.Full && next == to {
+			step, done = Step[S]{Event: e, Label: how.Label, State: next}, true
+		}
+	})
+	if !done {
+		panic("checker: a state has no step to the state whose parent it is; is Fire a pure function of its arguments?")
+	}
+	return step
+}
+
+// trace is the run through states, which repeats from step loop on, with the
+// step of number via, if any, behind it.
+func (x *anySearch[S]) trace(states []S, via int32, loop int) *Trace[S] {
+	t := &Trace[S]{Mode: Any, Init: states[0], Loop: loop}
+	for i := 1; i < len(states); i++ {
+		t.Steps = append(t.Steps, x.step(states[i-1], states[i]))
+	}
+	if via >= 0 {
+		x.refire(states[len(states)-1], func(nth int32, e Event, how *Effect, to S) {
+			if nth == via {
+				t.Steps = append(t.Steps, Step[S]{Event: e, Label: how.Label, State: to})
+			}
+		})
 	}
 	return t
+}
+
+// collect frees the tables that shards have outgrown, once they are an eighth of
+// what is in use. There are hardly any pointers for the collector to follow.
+func (v *visited) collect() {
+	garbage, used := 0, 0
+	for i := range v.shard {
+		garbage += v.shard[i].garbage
+		used += 4*len(v.shard[i].table) + int(v.shard[i].count)*(8*v.width+4)
+	}
+	if garbage < 16<<20 || 8*garbage < used {
+		return
+	}
+	runtime.GC()
+	for i := range v.shard {
+		v.shard[i].garbage = 0
+	}
 }

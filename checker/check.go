@@ -102,7 +102,7 @@ func (c *check[S]) any() {
 		}
 	}
 	j := newJudge(c.props)
-	x := newAnySearch(c.anyModel(), w, j, live)
+	x := newAnySearch(c.anyModel(), w, j, nil)
 	run := x.explore()
 	c.runs = append(c.runs, run)
 	for i := range c.props {
@@ -127,14 +127,10 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
 	switch {
 	case isLive(p.Kind):
 		if run.Complete {
-			possible = newAnyProduct(x, newWatch(p, x.states)).lasso()
+			possible = x.lasso(p)
 		}
 	case found.yes:
-		init, vias := x.path(found.at)
-		if found.via >= 0 {
-			vias = append(vias, found.via)
-		}
-		possible = x.trace(init, vias, -1)
+		possible = x.trace(x.path(id(uint32(found.at))), found.via, -1)
 	}
 	switch {
 	case possible != nil:

@@ -196,7 +196,7 @@ func TestBounds(t *testing.T) {
 	res := ask(t, race(), Options{MaxStates: 4, Time: Any}, holds, live)
 	require.Equal(t, "states", res.Outcomes[0].Reason)
 	require.Equal(t, "states", res.Outcomes[1].Reason)
-	require.Equal(t, Run{Purpose: "safety and liveness", Time: Any, Reduction: "none", States: 4, Classes: 4, Transitions: 3, Depth: 3, Stopped: "states"}, summary(res.Runs[0]))
+	require.Equal(t, Run{Purpose: "safety and liveness", Time: Any, Reduction: "none", States: 4, Classes: 4, Transitions: 4, Depth: 3, Stopped: "states"}, summary(res.Runs[0]))
 }
 
 func TestAutoGivesUpAny(t *testing.T) {

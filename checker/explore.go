@@ -30,7 +30,11 @@ func Explore[S comparable](ctx context.Context, m Model[S], mode Mode, opt Optio
 	}
 	h := &visits[S]{visitor: v}
 	if mode == Any {
-		return newAnySearch(m, newMeter(ctx, opt, time.Now(), Any, "explore"), h, false).explore(), nil
+		x := newAnySearch(m, newMeter(ctx, opt, time.Now(), Any, "explore"), nil, nil)
+		if v.State != nil || v.Step != nil {
+			x = newAnySearch(m, x.meter, nil, h)
+		}
+		return x.explore(), nil
 	}
 	x := newExactSearch(newRelation(m), newMeter(ctx, opt, time.Now(), Exact, "explore"))
 	x.hooks = h

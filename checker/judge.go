@@ -1,5 +1,7 @@
 package checker
 
+import "slices"
+
 // judge evaluates safety properties and guards on every discrete state and step
 // of one run. Searches are breadth-first, so the first finding is a nearest one.
 type judge[S comparable] struct {
@@ -23,6 +25,11 @@ func newJudge[S comparable](props []Property[S]) *judge[S] {
 			p.Kind == StepAlways && p.Guard == nil || p.Kind != StepAlways && p.From == nil
 	}
 	return j
+}
+
+// asksSteps tells whether a property looks at steps.
+func (j *judge[S]) asksSteps() bool {
+	return slices.ContainsFunc(j.props, func(p Property[S]) bool { return p.Kind == StepAlways })
 }
 
 func (j *judge[S]) metState(at int32, s S) {

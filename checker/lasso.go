@@ -42,13 +42,19 @@ type lassoSpace interface {
 
 type lassoSearch struct {
 	space lassoSpace
-	graph *digraph
+	graph lassoGraph
 	timed bool // (b) counts
 	parts [][]int32
 	part  []int32 // of each node
 }
 
-func newLassoSearch(space lassoSpace, g *digraph, timed bool) *lassoSearch {
+// lassoGraph is a graph that knows its cycles, see cyclesFrom.
+type lassoGraph interface {
+	successors
+	cycles() (parts [][]int32, part []int32)
+}
+
+func newLassoSearch(space lassoSpace, g lassoGraph, timed bool) *lassoSearch {
 	l := &lassoSearch{space: space, graph: g, timed: timed}
 	l.parts, l.part = g.cycles()
 	return l
@@ -124,7 +130,7 @@ func (l *lassoSearch) diverges(i int) bool {
 
 // inside are the edges of v that stay in its part.
 func (l *lassoSearch) inside(v int32) (edges []edge) {
-	for _, e := range l.graph.out(v) {
+	for _, e := range l.graph.out(v, nil) {
 		if int(e.to) < len(l.part) && l.part[e.to] == l.part[v] {
 			edges = append(edges, e)
 		}

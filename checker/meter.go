@@ -75,6 +75,19 @@ func (m *meter) room(level int) bool {
 // tight tells whether a bound on what is kept could be hit.
 func (m *meter) tight() bool { return m.bound > 0 || m.opt.MaxDepth > 0 }
 
+// near tells whether this many more states could hit a bound.
+func (m *meter) near(more int) bool {
+	return m.bound > 0 && m.kept+more > m.bound || m.opt.MaxDepth > 0 && m.level >= m.opt.MaxDepth
+}
+
+// keepMany counts states as keep does.
+func (m *meter) keepMany(n int) {
+	if n > 0 {
+		m.kept += n - 1
+		m.keep()
+	}
+}
+
 // keep counts a state or class at the level after the one being expanded.
 func (m *meter) keep() {
 	m.kept++
@@ -93,6 +106,11 @@ func (m *meter) beat(frontier int) bool {
 	if m.beats%beatsPerLook != 1 {
 		return true
 	}
+	return m.look(frontier)
+}
+
+// look is a beat that looks at the clock, the memory and the context.
+func (m *meter) look(frontier int) bool {
 	now := time.Now()
 	switch {
 	case m.ctx.Err() != nil:

@@ -60,6 +60,10 @@ type Options struct {
 	MaxDepth  int
 	MaxTime   time.Duration
 	Memory    uint64
+	// Workers is the number of goroutines that explore; 0 means one for each
+	// processor that Go uses. Results do not depend on it. Any with a model that
+	// is no Packer has one. The functions of properties are called from all.
+	Workers int
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)

@@ -5,18 +5,6 @@ import (
 	"math"
 )
 
-// Packer is what a model may offer besides [Model]: a state as a fixed number
-// of words. The visited set then keeps the words alone, without pointers and
-// padding, which is both smaller and quicker than a map of states.
-//
-// Pack must be injective and Unpack its inverse; the set checks that for every
-// state it keeps.
-type Packer[S comparable] interface {
-	Words() int
-	Pack(s S, words []uint64)
-	Unpack(words []uint64) S
-}
-
 // stateSet numbers distinct states in the order in which they come. It is keyed
 // by the whole state: a verdict must not rest on the odds of a fingerprint.
 type stateSet[S comparable] interface {

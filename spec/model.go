@@ -66,21 +66,26 @@ type Effect = struct {
 
 // Fire emits every state that event e, pending in s, may lead to.
 func (m *Model) Fire(s State, e Event, emit func(next State, how Effect)) {
-	i := EventOf(e.ID)
-	t := step{m: m, rules: &profileRules[m.p.Profile], fired: i, prev: &s, s: s}
+	t := step{m: m, rules: &profileRules[m.p.Profile], fired: EventOf(e.ID), prev: &s, s: s}
+	t.fire(emit)
+}
+
+// fire lets the event happen and emits what it leads to.
+func (t *step) fire(emit func(State, Effect)) {
+	i := t.fired
 	if i.Kind == Deliver {
-		g := m.arriving(&s, i)
+		g := t.m.arriving(&t.s, i)
 		bag := &t.s.Net[i.Host.Peer()]
-		if m.remove(bag, g) { // of many, many may be left
-			u := t
-			m.insert(&u.s.Net[i.Host.Peer()], g)
+		if t.m.remove(bag, g) { // of many, many may be left
+			u := *t
+			u.m.insert(&u.s.Net[i.Host.Peer()], g)
 			u.arrive(i.Host, g)
 			u.finish(emit)
 		}
 		t.arrive(i.Host, g)
 	} else {
-		if m.any && i.Kind == RexmtTimeout && t.atCap(i.Host) {
-			u := t
+		if t.m.any && i.Kind == RexmtTimeout && t.atCap(i.Host) {
+			u := *t
 			u.giveUp(i.Host)
 			u.finish(emit)
 		}
@@ -134,6 +139,10 @@ func (t *step) finish(emit func(State, Effect)) {
 func (t *step) emit(emit func(State, Effect)) {
 	if t.m.any && !t.m.p.Net.Queue {
 		t.forgetResets()
+	}
+	if t.list != nil {
+		t.list.states = append(t.list.states, t.s)
+		return
 	}
 	how := Effect{Label: packLabel(t.sent[:t.sentCount])}
 	for h := Client; h <= Server; h++ {

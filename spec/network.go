@@ -111,6 +111,8 @@ func (t *step) fates(i int, emit func(State, Effect)) {
 		}
 		if room {
 			t.fates(i+1, emit)
+		} else if t.list != nil {
+			t.list.full = true
 		} else {
 			emit(State{}, Effect{Full: true})
 		}

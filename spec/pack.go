@@ -2,50 +2,49 @@ package spec
 
 import "fmt"
 
-// softErrorBit is the place of SoftError of both hosts in the word of the budgets.
-const softErrorBit = 16 + 8*int(numSegmentKinds)
-
-// A packed state is 12 words: two for each endpoint, six for the segments in
-// flight, two for the budgets and the counters of scripted losses.
+// A packed state is 12 words: two for each endpoint, and for what each host sent
+// three of segments in flight and one of counters.
 const (
 	packedWords     = 12
+	netWords        = 4 // of each host, behind the endpoints
 	segmentsPerWord = 3
 	segmentBits     = 17
-	segmentWords    = (2*MaxCapacity + segmentsPerWord - 1) / segmentsPerWord
+
+	// In the word of counters, scripted losses come first. Budgets are in that of
+	// the client; SoftError is there because the words of an endpoint are full.
+	softErrorBit  = 8 * int(numSegmentKinds)
+	lossesBit     = softErrorBit + 1
+	duplicatesBit = lossesBit + 8
 )
 
 // Words is the number of 64-bit words of a packed state.
 func (m *Model) Words() int { return packedWords }
+
+// Parts are the words of the endpoints and of what each host sent.
+func (m *Model) Parts() []int { return []int{2, 2, netWords, netWords} }
 
 // Pack writes s into words; equal states give equal words, and others others.
 func (m *Model) Pack(s State, words []uint64) {
 	w := words[:packedWords]
 	w[0], w[1] = s.Host[Client].pack()
 	w[2], w[3] = s.Host[Server].pack()
-	clear(w[4 : 4+segmentWords])
-	slot := 0
 	for h := range s.Net {
-		for i, g := range s.Net[h] {
-			if g == (Segment{}) {
+		n := w[netWords*(1+h) : netWords*(2+h)]
+		clear(n)
+		for i := range s.Net[h] {
+			g := &s.Net[h][i]
+			if *g == (Segment{}) {
 				break
 			}
-			slot = h*MaxCapacity + i
-			w[4+slot/segmentsPerWord] |= g.pack() << (slot % segmentsPerWord * segmentBits)
+			n[i/segmentsPerWord] |= g.pack() << (i % segmentsPerWord * segmentBits)
 		}
-	}
-	w[10] = uint64(s.Losses) | uint64(s.Duplicates)<<8
-	for k := range numSegmentKinds {
-		w[10] |= uint64(s.Sent[Client][k]) << (16 + 8*k)
-	}
-	for h := range s.Host { // the words of an endpoint are full
-		if s.Host[h].SoftError {
-			w[10] |= 1 << (softErrorBit + h)
+		c := bit(s.Host[h].SoftError) << softErrorBit
+		for k, sent := range s.Sent[h] {
+			c |= uint64(sent) << (8 * k)
 		}
+		n[netWords-1] = c
 	}
-	w[11] = 0
-	for k := range numSegmentKinds {
-		w[11] |= uint64(s.Sent[Server][k]) << (8 * k)
-	}
+	w[netWords*2-1] |= uint64(s.Losses)<<lossesBit | uint64(s.Duplicates)<<duplicatesBit
 }
 
 // Unpack is the inverse of Pack.
@@ -55,24 +54,31 @@ func (m *Model) Unpack(words []uint64) State {
 	s.Host[Client].unpack(w[0], w[1])
 	s.Host[Server].unpack(w[2], w[3])
 	for h := range s.Net {
+		n := w[netWords*(1+h) : netWords*(2+h)]
 		for i := range s.Net[h] {
-			slot := h*MaxCapacity + i
-			g := w[4+slot/segmentsPerWord] >> (slot % segmentsPerWord * segmentBits) & (1<<segmentBits - 1)
+			g := n[i/segmentsPerWord] >> (i % segmentsPerWord * segmentBits) & (1<<segmentBits - 1)
 			if g == 0 {
 				break
 			}
 			s.Net[h][i] = unpackSegment(g)
 		}
+		c := n[netWords-1]
+		s.Host[h].SoftError = c>>softErrorBit&1 == 1
+		for k := range s.Sent[h] {
+			s.Sent[h][k] = uint8(c >> (8 * k))
+		}
 	}
-	s.Losses, s.Duplicates = uint8(w[10]), uint8(w[10]>>8)
-	for h := range s.Host {
-		s.Host[h].SoftError = w[10]>>(softErrorBit+h)&1 == 1
-	}
-	for k := range numSegmentKinds {
-		s.Sent[Client][k] = uint8(w[10] >> (16 + 8*k))
-		s.Sent[Server][k] = uint8(w[11] >> (8 * k))
-	}
+	c := w[netWords*2-1]
+	s.Losses, s.Duplicates = uint8(c>>lossesBit), uint8(c>>duplicatesBit)
 	return s
+}
+
+// bit is 1 for true.
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (g Segment) pack() uint64 {
@@ -106,12 +112,11 @@ func (e *Endpoint) pack() (a, b uint64) {
 	b = uint64(e.Backoff) | uint64(e.Probes)<<8 | uint64(e.FinsSent)<<16 |
 		uint64(e.PC)<<24 | uint64(e.Held)<<29 |
 		uint64(e.LimitOrphan)<<36 | uint64(e.LimitRetries2)<<38 | uint64(e.LimitUser)<<40 |
-		uint64(e.Error)<<42 | uint64(e.SawErr)<<45
-	for i, flag := range e.flags() {
-		if *flag {
-			b |= 1 << (48 + i)
-		}
-	}
+		uint64(e.Error)<<42 | uint64(e.SawErr)<<45 |
+		bit(e.Mini)<<48 | bit(e.FinQueued)<<49 | bit(e.SndWndZero)<<50 | bit(e.PeerFin)<<51 |
+		bit(e.RcvShut)<<52 | bit(e.Recovering)<<53 | bit(e.DelayedAck)<<54 | bit(e.AckLimited)<<55 |
+		bit(e.Open)<<56 | bit(e.Lingering)<<57 | bit(e.SawEOF)<<58 | bit(e.Down)<<59 |
+		bit(e.ActiveClose)<<60 | bit(e.AckedFinAlone)<<61 | bit(e.Offline)<<62
 	return a, b
 }
 
@@ -130,15 +135,9 @@ func (e *Endpoint) unpack(a, b uint64) {
 	e.PC, e.Held = uint8(b>>24&31), uint8(b>>29&127)
 	e.LimitOrphan, e.LimitRetries2, e.LimitUser = Limit(b>>36&3), Limit(b>>38&3), Limit(b>>40&3)
 	e.Error, e.SawErr = Errno(b>>42&7), Errno(b>>45&7)
-	for i, flag := range e.flags() {
-		*flag = b>>(48+i)&1 == 1
-	}
-}
-
-// flags are the fields of one bit, in their packed order.
-func (e *Endpoint) flags() [15]*bool {
-	return [...]*bool{
-		&e.Mini, &e.FinQueued, &e.SndWndZero, &e.PeerFin, &e.RcvShut, &e.Recovering, &e.DelayedAck, &e.AckLimited,
-		&e.Open, &e.Lingering, &e.SawEOF, &e.Down, &e.ActiveClose, &e.AckedFinAlone, &e.Offline,
-	}
+	has := func(i int) bool { return b>>i&1 == 1 }
+	e.Mini, e.FinQueued, e.SndWndZero, e.PeerFin = has(48), has(49), has(50), has(51)
+	e.RcvShut, e.Recovering, e.DelayedAck, e.AckLimited = has(52), has(53), has(54), has(55)
+	e.Open, e.Lingering, e.SawEOF, e.Down = has(56), has(57), has(58), has(59)
+	e.ActiveClose, e.AckedFinAlone, e.Offline = has(60), has(61), has(62)
 }

@@ -71,6 +71,38 @@ func genHost(h Host) *rapid.Generator[HostParams] {
 	})
 }
 
+// TestSuccessorsAreFired compares the two ways of asking for next states.
+func TestSuccessorsAreFired(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, err := New(genParams().Draw(t, "params"))
+		require.NoError(t, err)
+		if rapid.Bool().Draw(t, "any") {
+			m = m.Any()
+		}
+		walk(t, m, func(s State, _ Event, _ State, _ Effect) {
+			var fired []State
+			full := false
+			events, seen := m.Events(s, nil), map[uint64]bool{}
+			for _, e := range events {
+				if seen[e.ID] {
+					continue
+				}
+				seen[e.ID] = true
+				m.Fire(s, e, func(to State, how Effect) {
+					full = full || how.Full
+					fired = append(fired, to)
+				})
+			}
+			listed := m.Successors(s, []State{})
+			if full {
+				require.Nil(t, listed)
+			} else {
+				require.Equal(t, fired, listed)
+			}
+		})
+	})
+}
+
 // walk takes random steps through the model and hands each to visit.
 func walk(t *rapid.T, m *Model, visit func(from State, e Event, to State, how Effect)) {
 	s := m.Init()[0]

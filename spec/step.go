@@ -14,6 +14,8 @@ type step struct {
 	sent      [maxSent]Sent
 	sentCount int
 	restarted [2]uint16 // bit k: the event of EventKind k was restarted
+
+	list *listing // takes the next states instead of emit, when it is not nil
 }
 
 // restart gives a timer a fresh window. A timer that becomes pending has one

@@ -1,0 +1,260 @@
+package checker
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// web is a random graph whose nodes are packed into some words. Its steps are
+// chosen by a hash of the node, so that it needs no table.
+type web struct {
+	nodes, degree, seed uint64
+	width               int
+}
+
+type knot struct{ n, m uint64 }
+
+func (g web) knot(n uint64) knot { return knot{n, n * 0x9e3779b97f4a7c15} }
+
+func (g web) Init() []knot { return []knot{g.knot(0), g.knot(g.nodes / 2), g.knot(0)} }
+
+func (g web) Events(s knot, buf []Event) []Event {
+	for i := range g.degree {
+		if hashWords([]uint64{s.n, i, g.seed})%3 != 0 {
+			buf = append(buf, Event{ID: i + 1, Latest: Forever})
+		}
+	}
+	return buf
+}
+
+func (g web) Fire(s knot, e Event, emit func(knot, Effect)) {
+	h := hashWords([]uint64{g.seed, e.ID, s.n})
+	far := g.nodes
+	if h&1 == 0 {
+		far = 8 // steps are short, so that the graph is deep
+	}
+	emit(g.knot((s.n+h>>1%far)%g.nodes), Effect{Label: Label{h}})
+}
+
+// packedWeb spreads a node over several words.
+type packedWeb struct{ web }
+
+func (g packedWeb) Words() int { return g.width }
+func (g packedWeb) Pack(s knot, words []uint64) {
+	words[0], words[g.width-1] = s.n&0xff, s.n>>8
+	if g.width == 1 {
+		words[0] = s.n
+	}
+}
+func (g packedWeb) Unpack(words []uint64) knot {
+	if g.width == 1 {
+		return g.knot(words[0])
+	}
+	return g.knot(words[0] | words[g.width-1]<<8)
+}
+
+// partedWeb keeps the two ends of the words apart.
+type partedWeb struct{ packedWeb }
+
+func (g partedWeb) Parts() []int { return []int{1, g.width - 1} }
+
+// listedWeb lists successors, of every fourth node only.
+type listedWeb struct{ partedWeb }
+
+func (g listedWeb) Successors(s knot, buf []knot) []knot {
+	if s.n%4 == 3 {
+		return nil
+	}
+	for _, e := range g.Events(s, nil) {
+		g.Fire(s, e, func(to knot, _ Effect) { buf = append(buf, to) })
+	}
+	return buf
+}
+
+func genWeb(t *rapid.T) (web, Model[knot]) {
+	g := web{
+		nodes:  rapid.Uint64Range(1, 3000).Draw(t, "nodes"),
+		degree: rapid.Uint64Range(0, 4).Draw(t, "degree"),
+		seed:   rapid.Uint64().Draw(t, "seed"),
+		width:  rapid.IntRange(1, 5).Draw(t, "words"),
+	}
+	p := packedWeb{g}
+	all := []Model[knot]{p, listedWeb{partedWeb{p}}}
+	if g.width > 1 {
+		all = append(all, partedWeb{p})
+	} else {
+		all = all[:1]
+	}
+	return g, rapid.SampledFrom(all).Draw(t, "packing")
+}
+
+// plain is the search in its plainest form: a map, a queue and parents.
+func plain[S comparable](m Model[S], bad func(S) bool) (states, transitions, depth, steps int) {
+	level := map[S]int{}
+	var queue []S
+	reach := func(s S, l int) {
+		if level[s] == 0 {
+			level[s] = l
+			queue = append(queue, s)
+		}
+	}
+	for _, s := range m.Init() {
+		reach(s, 1)
+	}
+	steps = -1
+	for ; len(queue) > 0; queue = queue[1:] {
+		s := queue[0]
+		depth = level[s]
+		if bad(s) && steps < 0 {
+			steps = depth - 1
+		}
+		for _, e := range m.Events(s, nil) {
+			m.Fire(s, e, func(to S, _ Effect) {
+				transitions++
+				reach(to, level[s]+1)
+			})
+		}
+	}
+	return len(level), transitions, depth, steps
+}
+
+// search runs an Any search in small chunks.
+func search(t require.TestingT, m Model[knot], props []Property[knot], opt Options, chunk int) (*anySearch[knot], *judge[knot], Run) {
+	j := newJudge(props)
+	x := newAnySearch(m, newMeter(context.Background(), opt, time.Now(), Any, "test"), j, nil)
+	x.chunk = chunk
+	run := x.explore()
+	run.Elapsed = 0
+	return x, j, run
+}
+
+// TestAnyIsPlain compares counts and shortest paths with the plain search, and
+// everything with itself for other numbers of workers.
+func TestAnyIsPlain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, m := genWeb(t)
+		bad := func(s knot) bool { return s.n != 0 && hashWords([]uint64{s.n, g.seed})%97 == 0 }
+		props := []Property[knot]{
+			{Name: "never-bad", Kind: Always, Goal: func(s knot) bool { return !bad(s) }},
+			{Name: "bad", Kind: Reachable, Goal: bad},
+			{Name: "last", Kind: Reachable, Goal: func(s knot) bool { return s.n == g.nodes-1 }},
+		}
+		withSteps := rapid.Bool().Draw(t, "steps")
+		if withSteps {
+			props = append(props, Property[knot]{Name: "step", Kind: StepAlways, Step: func(from knot, _ Event, how Label, to knot) bool {
+				return how[0]%61 != 0 || from == to
+			}})
+		}
+		opt := Options{
+			MaxStates: rapid.SampledFrom([]int{0, 0, 50, 500}).Draw(t, "max states"),
+			MaxDepth:  rapid.SampledFrom([]int{0, 0, 4}).Draw(t, "max depth"),
+		}
+		chunk := rapid.SampledFrom([]int{1, 3, 50}).Draw(t, "chunk")
+		opt.Workers = 1
+		x, j, run := search(t, m, props, opt, chunk)
+		states, transitions, depth, steps := plain(Model[knot](g), bad)
+		if run.Complete {
+			require.Equal(t, []int{states, transitions, depth}, []int{run.States, run.Transitions, run.Depth})
+			require.Equal(t, steps >= 0, j.found[0].yes)
+		} else {
+			require.Contains(t, []string{"states", "depth"}, run.Stopped)
+			require.True(t, opt.MaxStates == 0 || run.States <= opt.MaxStates)
+			require.True(t, opt.MaxDepth == 0 || run.Depth <= opt.MaxDepth)
+		}
+		if j.found[0].yes {
+			require.Len(t, x.path(id(uint32(j.found[0].at))), steps+1)
+			require.Equal(t, j.found[0], j.found[1])
+		}
+		for _, workers := range []int{2, 8} {
+			opt.Workers = workers
+			y, k, again := search(t, m, props, opt, chunk)
+			require.Equal(t, run, again)
+			require.Equal(t, j.found, k.found)
+			require.Equal(t, j.guarded, k.guarded)
+			for i, f := range j.found {
+				if f.yes {
+					a := x.trace(x.path(id(uint32(f.at))), f.via, -1)
+					b := y.trace(y.path(id(uint32(f.at))), f.via, -1)
+					require.Equal(t, a, b, props[i].Name)
+				}
+			}
+		}
+	})
+}
+
+// merging takes two records for one, as a set of fingerprints may.
+type merging struct{ codec[knot] }
+
+func (c merging) encode(states []knot, at *scratch, records, hashes []uint64) {
+	c.codec.encode(states, at, records, hashes)
+	for i, s := range states {
+		if s.n%500 == 1 {
+			clear(records[i*c.words() : (i+1)*c.words()])
+			hashes[i] = c.hash(records[i*c.words() : (i+1)*c.words()])
+		}
+	}
+}
+
+// TestPlainSeesFaults makes the search wrong on purpose: with states that are taken
+// for others the comparison above fails, and a bad hash only costs time.
+func TestPlainSeesFaults(t *testing.T) {
+	g := web{nodes: 2000, degree: 3, seed: 7, width: 2}
+	states, _, _, _ := plain(Model[knot](g), func(knot) bool { return false })
+	_, _, run := search(t, packedWeb{g}, nil, Options{}, 10)
+	require.Equal(t, states, run.States)
+	x := newAnySearch(Model[knot](packedWeb{g}), newMeter(context.Background(), Options{}, time.Now(), Any, "test"), nil, nil)
+	x.codec = merging{x.codec}
+	require.NotEqual(t, states, x.explore().States, "two states with one record")
+	for name, hash := range map[string]func([]uint64) uint64{
+		"constant":  func([]uint64) uint64 { return 5 },
+		"one shard": func(r []uint64) uint64 { return hashWords(r) >> shardBits },
+	} {
+		v := newVisited(1, hash)
+		for n := range uint64(3000) {
+			r := []uint64{n % 1000}
+			h := hash(r)
+			number, fresh := v.add(&v.shard[shardOf(h)], r, h, noID)
+			require.Equal(t, n < 1000, fresh, name)
+			require.Equal(t, uint32(n%1000), number)
+			require.Equal(t, idOf(shardOf(h), number), v.find(r, h))
+		}
+		require.Equal(t, noID, v.find([]uint64{1000}, hash([]uint64{1000})))
+	}
+}
+
+func TestDictionary(t *testing.T) {
+	d := newDictionary(2)
+	numbers := make([][]uint32, 8)
+	share(8, 8, func(_, task int) {
+		for i := range uint64(5000) {
+			w := []uint64{i * 7 % 5000, i & 1}
+			n := d.number(hashWords(w), w)
+			require.True(t, slices.Equal(w, d.at(n)))
+			require.Equal(t, hashWords(w), d.hash(n))
+			numbers[task] = append(numbers[task], n)
+		}
+	})
+	require.EqualValues(t, 5000, d.count)
+	for _, other := range numbers[1:] {
+		require.True(t, slices.Equal(numbers[0], other))
+	}
+	flat := newDictionary(1)
+	a, b := flat.number(9, []uint64{1}), flat.number(9, []uint64{2})
+	require.NotEqual(t, a, b, "equal hashes are told apart")
+}
+
+func TestShare(t *testing.T) {
+	require.PanicsWithValue(t, "of a task", func() {
+		share(4, 100, func(_, task int) {
+			if task == 50 {
+				panic("of a task")
+			}
+		})
+	})
+	share(4, 0, func(_, _ int) { t.Error("no task") })
+}

@@ -1,0 +1,180 @@
+package checker
+
+import "slices"
+
+// expander expands states for one worker of an anySearch.
+type expander[S comparable] struct {
+	x       *anySearch[S]
+	judge   *judge[S] // a copy of the search's
+	steps   bool      // a property looks at steps
+	scratch scratch
+	buf     []S
+	one     [1]S
+	emit    func(S, Effect) // one method value for all states
+	met     candidates      // what the chunk leads to, in order
+	details []detail        // for hooks only
+	full    bool            // a bound of the model was hit
+
+	// What is being expanded.
+	at     int // its place in the level
+	parent id
+	state  S
+	events []Event
+	fired  int
+	nth    int32
+
+	touched uint64 // see shard.touch
+}
+
+// candidates are states that may be new, as records.
+type candidates struct {
+	records []uint64
+	hashes  []uint64
+	parents []id
+}
+
+// batch is what the states of one chunk lead to, shard by shard.
+type batch struct {
+	candidates
+	start [shards + 1]uint32
+	full  bool
+}
+
+type detail struct {
+	event Event
+	label Label
+	via   int32
+}
+
+func newExpander[S comparable](x *anySearch[S]) *expander[S] {
+	e := &expander[S]{x: x, buf: make([]S, 0, 16)}
+	e.emit = e.fire
+	if x.judge != nil {
+		e.judge = newJudge(x.judge.props)
+		e.steps = e.judge.asksSteps()
+	}
+	return e
+}
+
+// expandChunk expands the frontier states from..to-1.
+func (e *expander[S]) expandChunk(from, to int) {
+	e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0]}
+	e.details, e.full = e.details[:0], false
+	i := e.x.frontierID(from)
+	s := &e.x.set.shard[i.shard()]
+	for at := from; at < to; at++ {
+		for i.number() == s.end { // empty shards are passed over
+			next := i.shard() + 1
+			s = &e.x.set.shard[next]
+			i = idOf(next, s.level)
+		}
+		e.at, e.parent = at, i
+		e.state = e.x.codec.decode(s.record(i.number(), e.x.set.width), &e.scratch)
+		if e.judge != nil {
+			e.judge.metState(int32(at), e.state)
+		}
+		e.expand()
+		i++
+	}
+}
+
+func (e *expander[S]) judgeState(at int) {
+	e.judge.metState(int32(at), e.x.codec.decode(e.x.set.record(e.x.frontierID(at)), &e.scratch))
+}
+
+func (e *expander[S]) expand() {
+	if e.x.lister != nil {
+		if next := e.x.lister.Successors(e.state, e.buf[:0]); next != nil {
+			e.add(next)
+			e.buf = next
+			return
+		}
+	}
+	e.nth = 0
+	e.events = pending(e.x.model, e.state, e.events[:0])
+	for i, f := range e.events {
+		if first(e.events, f.ID) == i {
+			e.fired = i
+			e.x.model.Fire(e.state, f, e.emit)
+		}
+	}
+}
+
+func (e *expander[S]) fire(next S, how Effect) {
+	nth := e.nth
+	e.nth++
+	if how.Full {
+		e.full = true
+		return
+	}
+	if e.steps {
+		e.judge.metStep(int32(e.at), nth, e.state, e.events[e.fired], how.Label, next)
+	}
+	if e.x.hooks != nil {
+		e.details = append(e.details, detail{e.events[e.fired], how.Label, nth})
+	}
+	e.one[0] = next
+	e.add(e.one[:])
+}
+
+// add appends successors.
+func (e *expander[S]) add(next []S) {
+	c, w := &e.met, e.x.set.width
+	n := len(c.hashes)
+	c.records = slices.Grow(c.records, len(next)*w)[:(n+len(next))*w]
+	c.hashes = slices.Grow(c.hashes, len(next))[:n+len(next)]
+	e.x.codec.encode(next, &e.scratch, c.records[n*w:], c.hashes[n:])
+	for range next {
+		c.parents = append(c.parents, e.parent)
+	}
+}
+
+// sort puts candidates into a batch in the order of their shards.
+func (c *candidates) sort(width int, to *batch) {
+	n := len(c.hashes)
+	if cap(to.hashes) < n {
+		to.records, to.hashes, to.parents = make([]uint64, 2*n*width), make([]uint64, 2*n), make([]id, 2*n)
+	}
+	to.records, to.hashes, to.parents = to.records[:n*width], to.hashes[:n], to.parents[:n]
+	var next [shards + 1]uint32
+	for _, h := range c.hashes {
+		next[shardOf(h)+1]++
+	}
+	for i := range shards {
+		next[i+1] += next[i]
+	}
+	to.start = next
+	for i, h := range c.hashes {
+		s := shardOf(h)
+		at := next[s]
+		next[s]++
+		to.hashes[at], to.parents[at] = h, c.parents[i]
+		if width == 1 {
+			to.records[at] = c.records[i]
+		} else {
+			copy(to.records[int(at)*width:int(at+1)*width], c.records[i*width:(i+1)*width])
+		}
+	}
+}
+
+// fill adds to one shard what the batches have for it, and tells how much was
+// new.
+func (e *expander[S]) fill(to int, batches []*batch) (fresh int) {
+	v := e.x.set
+	s, width := &v.shard[to], v.width
+	for _, b := range batches {
+		e.touched += s.touch(b.hashes[b.start[to]:b.start[to+1]], width)
+	}
+	before := s.count
+	for _, b := range batches {
+		from, until := b.start[to], b.start[to+1]
+		if width == 1 {
+			v.addWords(s, b.records[from:until], b.hashes[from:until], b.parents[from:until])
+			continue
+		}
+		for i := int(from); i < int(until); i++ {
+			v.add(s, b.records[i*width:(i+1)*width], b.hashes[i], b.parents[i])
+		}
+	}
+	return int(s.count - before)
+}
