@@ -3,7 +3,7 @@
 // code that `finwait conform` runs. They need root, network namespaces and
 // /dev/net/tun, and skip where one of these is missing. All traffic stays in
 // namespaces without a name, which are gone as soon as the test is. With -slow they
-// take 10 minutes: TIME_WAIT to its end, all retries, every crossed step.
+// take 10 minutes (-timeout 30m): TIME_WAIT to its end, all retries, every crossed step.
 //
 //	namespace_test.go  a network namespace on a thread of its own
 //	tun_test.go        a device of which the test is the other end
