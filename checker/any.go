@@ -17,13 +17,13 @@ import (
 // any number of workers.
 type anySearch[S comparable] struct {
 	model   Model[S]
-	lister  Lister[S] // nil when steps are to be looked at one by one
 	set     *visited
 	codec   codec[S]
 	meter   *meter
 	judge   *judge[S] // nil for none
 	hooks   hooks[S]  // nil for none; called in order, by one goroutine
 	workers []*expander[S]
+	graph   *edges[S] // made when it is asked for
 	batches []*batch
 	chunk   int // states
 	until   int // the property whose first finding ends the search; -1 for none
@@ -60,11 +60,8 @@ func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *
 	if _, serves1 := c.(*mapCodec[S]); serves1 || h != nil {
 		n = 1
 	}
-	if h == nil && (j == nil || !j.asksSteps()) {
-		x.lister, _ = m.(Lister[S])
-	}
 	for range n {
-		x.workers = append(x.workers, newExpander(x))
+		x.workers = append(x.workers, newExpander(x, j))
 	}
 	return x
 }

@@ -349,3 +349,29 @@ func TestPrintsGrow(t *testing.T) {
 		require.Len(t, known, full)
 	})
 }
+
+// TestEdges compares the edges that are kept with those that are worked out, and
+// with the model.
+func TestEdges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, m := genWeb(t)
+		x, _, _ := search(t, m, nil, Options{Workers: rapid.IntRange(1, 3).Draw(t, "workers")}, chunkStates)
+		kept, worked := newEdges(x, 1<<20), newEdges(x, -1)
+		require.Nil(t, worked.chunks)
+		odd := kept.where(func(s knot) bool { return s.n%2 == 1 })
+		for v := range int32(kept.size()) {
+			s := kept.state(v)
+			require.Equal(t, v, kept.nodeOf(x.find(s)))
+			require.Equal(t, s.n%2 == 1, odd[v])
+			var want []int32
+			events := g.Events(s, nil)
+			for _, e := range events {
+				g.Fire(s, e, func(to knot, _ Effect) { want = append(want, kept.nodeOf(x.find(to))) })
+			}
+			require.True(t, slices.Equal(want, kept.of(v)))
+			require.True(t, slices.Equal(want, worked.of(v)))
+			require.Equal(t, calm(events), kept.isCalm(v))
+			require.Equal(t, calm(events), worked.isCalm(v))
+		}
+	})
+}

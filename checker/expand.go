@@ -6,6 +6,7 @@ import "slices"
 type expander[S comparable] struct {
 	x       *anySearch[S]
 	judge   *judge[S] // a copy of the search's
+	lister  Lister[S] // nil when steps are to be looked at one by one
 	steps   bool      // a property looks at steps
 	scratch scratch
 	buf     []S
@@ -23,7 +24,8 @@ type expander[S comparable] struct {
 	fired  int
 	nth    int32
 
-	touched uint64 // see shard.touch
+	touched uint64  // see shard.touch
+	targets []int32 // see edges.of
 }
 
 // candidates are states that may be new, as records.
@@ -46,14 +48,25 @@ type detail struct {
 	via   int32
 }
 
-func newExpander[S comparable](x *anySearch[S]) *expander[S] {
+// newExpander makes a worker of x that judges for a copy of j, if there is one.
+func newExpander[S comparable](x *anySearch[S], j *judge[S]) *expander[S] {
 	e := &expander[S]{x: x, buf: make([]S, 0, 16)}
 	e.emit = e.fire
-	if x.judge != nil {
-		e.judge = newJudge(x.judge.props)
+	if j != nil {
+		e.judge = newJudge(j.props)
 		e.steps = e.judge.asksSteps()
 	}
+	if x.hooks == nil && !e.steps {
+		e.lister, _ = x.model.(Lister[S])
+	}
 	return e
+}
+
+// expandOne works out what one state leads to.
+func (e *expander[S]) expandOne(i id) {
+	e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0]}
+	e.state = e.x.codec.decode(e.x.set.record(i), &e.scratch)
+	e.expand()
 }
 
 // expandChunk expands the frontier states from..to-1.
@@ -83,8 +96,8 @@ func (e *expander[S]) judgeState(at int) {
 }
 
 func (e *expander[S]) expand() {
-	if e.x.lister != nil {
-		if next := e.x.lister.Successors(e.state, e.buf[:0]); next != nil {
+	if e.lister != nil {
+		if next := e.lister.Successors(e.state, e.buf[:0]); next != nil {
 			e.add(next)
 			e.buf = next
 			return

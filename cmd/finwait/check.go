@@ -53,7 +53,7 @@ what is expected then is each property's own condition on the parameters.`,
 	f.StringSliceVar(&o.patterns, "property", nil, "judge these properties only: names or globs (repeatable)")
 	o.bounds.register(f)
 	o.workers = count(runtime.GOMAXPROCS(0))
-	f.Var(&o.workers, "workers", "judge this many scenarios at a time")
+	f.Var(&o.workers, "workers", "work with this many processors, on as many scenarios at a time")
 	o.format = choose(f, "format", "form of the results on stdout", "text", "json")
 	o.progress = choose(f, "progress", "form of the progress on stderr", progress.Styles()...)
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists

@@ -228,3 +228,15 @@ func TestProgressOnStderr(t *testing.T) {
 	}
 	require.Empty(t, finwait(t, with(quick, "--progress", "none")...).stderr)
 }
+
+func TestCheckFingerprints(t *testing.T) {
+	args := []string{"check", "normal-close", "--profile", "article", "--property", "last-ack-only-passive", "--fingerprints", "--time", "any"}
+	r := finwait(t, args...)
+	require.Equal(t, 0, r.code, r.stdout+r.stderr)
+	require.Contains(t, r.stdout, "1 verdict not exact: states were told apart by fingerprints")
+	r = finwait(t, with(args, "--format", "json", "--seed", "7")...)
+	require.Equal(t, 0, r.code)
+	require.Contains(t, r.stdout, `"exact": false`)
+	require.Regexp(t, `"missed_at_most": [1-9]`, r.stdout)
+	require.NotContains(t, finwait(t, with(args[:len(args)-3], "--format", "json")...).stdout, `"exact": false`)
+}

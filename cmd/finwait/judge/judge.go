@@ -67,10 +67,14 @@ type Outcome struct {
 	// AsExpected is true when the verdict is the expected one or nothing is
 	// expected, false when a definite verdict is another one, and nil when the
 	// verdict is unknown.
-	AsExpected *bool             `json:"as_expected"`
-	Vacuous    bool              `json:"vacuous"`
-	Steps      *int              `json:"steps"` // nil without a trace
-	Files      map[string]string `json:"files"`
+	AsExpected *bool `json:"as_expected"`
+	Vacuous    bool  `json:"vacuous"`
+	// Exact is false for a verdict that rests on fingerprints, with a bound on the
+	// probability that states were missed.
+	Exact        bool              `json:"exact"`
+	MissedAtMost float64           `json:"missed_at_most"`
+	Steps        *int              `json:"steps"` // nil without a trace
+	Files        map[string]string `json:"files"`
 
 	// Excused: the property says nothing for these parameters, as Reason tells.
 	Excused bool                         `json:"excused"`
@@ -168,6 +172,7 @@ func (c Case) outcome(p properties.Property, m *spec.Model) Outcome {
 	o := Outcome{
 		Property: p.Name, Kind: p.Kind.String(), Verdict: checker.Unknown.String(),
 		Scope:       checker.TheseDurations.String(),
+		Exact:       true,
 		Assumptions: append(append([]string{}, c.Assumptions...), p.Assumptions...),
 		Files:       map[string]string{}, About: p, Model: m,
 	}
@@ -220,6 +225,7 @@ func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
 		o := &s.Outcomes[which[n]]
 		o.Verdict, o.Reason = found.Verdict.String(), found.Reason
 		o.Scope, o.Vacuous, o.Trace = found.Scope.String(), found.Vacuous, found.Trace
+		o.Exact, o.MissedAtMost = found.Exact, found.MissedAtMost
 		if o.Trace != nil {
 			steps := len(o.Trace.Steps)
 			o.Steps = &steps

@@ -28,6 +28,7 @@ func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) str
 	p := &printer{}
 	p.head(s)
 	p.holding(s.Outcomes)
+	p.inexact(s.Outcomes)
 	for _, o := range s.Outcomes {
 		switch {
 		case o.Different():
@@ -101,6 +102,20 @@ func (p *printer) holding(outcomes []judge.Outcome) {
 	}
 	if len(unreached) > 0 {
 		p.item("✓", "", "not reached: "+strings.Join(unreached, ", "))
+	}
+}
+
+// inexact says what verdicts that rest on fingerprints are worth.
+func (p *printer) inexact(outcomes []judge.Outcome) {
+	n, missed := 0, 0.0
+	for _, o := range outcomes {
+		if !o.Exact {
+			n, missed = n+1, max(missed, o.MissedAtMost)
+		}
+	}
+	if n > 0 {
+		p.item("~", "", fmt.Sprintf("%s not exact: states were told apart by fingerprints, and the probability that one was missed is at most %.1g",
+			count(n, "verdict"), missed))
 	}
 }
 
@@ -264,6 +279,7 @@ var unknownReasons = map[string]string{
 	"memory":           "the bound on memory was hit; see --memory",
 	"full":             "too many segments in flight; see network.capacity in the scenario (at most 8)",
 	"interrupted":      "interrupted",
+	"fingerprints":     "liveness is not judged with --fingerprints",
 	"needs exact time": "a question of durations; see --time",
 }
 
