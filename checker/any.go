@@ -7,13 +7,14 @@ import "slices"
 // breadth-first order, so the frontier is the part of the set that was not
 // expanded yet, and parents give shortest paths.
 //
-// A step is remembered by the place it has among all that a state emits. Fire is
-// pure, so whoever needs more fires the state again.
+// A step is remembered by its event and the place it has among the outcomes of that
+// (see stepOf). Fire is pure, so whoever needs more fires the event again.
 type anySearch[S comparable] struct {
 	model  Model[S]
 	states stateSet[S]
 	meter  *meter
 	hooks  hooks[S]
+	ample  *ample[S] // nil: every event of a state is fired
 
 	parent []int32 // -1 for an initial state
 	via    []int32 // the step from the parent
@@ -24,8 +25,16 @@ type anySearch[S comparable] struct {
 	state  S
 	events []Event
 	fired  int
-	nth    int32
+	nth    int32 // the number of the next step
+	known  int32 // the states below it were known when the current level began
 }
+
+// stepOf is the number of the first outcome of the event at an index; those of the
+// others follow.
+func stepOf(event int) int32 { return int32(event) << 16 }
+
+// eventOf is the index of the event of a step.
+func eventOf(nth int32) int { return int(nth >> 16) }
 
 // hooks are told of each discrete state and step of a search when it is first
 // met. at is the state (Any) or class (Exact) that has it, via the number of
@@ -52,10 +61,12 @@ func (x *anySearch[S]) explore() Run {
 	w.level = 1
 	emit := x.emit // one method value for all states
 	end := x.states.size()
+	x.known = int32(end)
 	for id := 0; id < x.states.size(); id++ {
 		if id == end {
 			w.level++
 			end = x.states.size()
+			x.known = int32(end)
 		}
 		if !w.beat(end - id) {
 			break
@@ -65,19 +76,32 @@ func (x *anySearch[S]) explore() Run {
 	if x.graph != nil {
 		x.graph.close()
 	}
+	if x.ample != nil {
+		w.run.Reduction, w.run.Full, w.run.Reduced = ReduceAmple.String(), x.ample.full, x.ample.reduced
+	}
 	return w.finish(false)
 }
 
+// old tells whether s was known when the current level began.
+func (x *anySearch[S]) old(s S) bool {
+	id := x.states.find(s)
+	return id >= 0 && id < x.known
+}
+
 func (x *anySearch[S]) expand(id int32, emit func(S, Effect)) {
-	x.from, x.state, x.nth = id, x.states.at(id), 0
+	x.from, x.state = id, x.states.at(id)
 	x.events = pending(x.model, x.state, x.events[:0])
 	if x.graph != nil {
 		x.graph.open(id)
 		x.calm = append(x.calm, calm(x.events))
 	}
+	only := all
+	if x.ample != nil {
+		only = x.ample.choose(x.state, x.events, x.old)
+	}
 	for i, e := range x.events {
-		if first(x.events, e.ID) == i {
-			x.fired = i
+		if (only == all || only == x.ample.foot.Process(e)) && first(x.events, e.ID) == i {
+			x.fired, x.nth = i, stepOf(i)
 			x.model.Fire(x.state, e, emit)
 		}
 	}
@@ -135,21 +159,17 @@ func (x *anySearch[S]) path(id int32) (init int32, vias []int32) {
 	return id, vias
 }
 
-// refire gives the step that has a place among all that a state emits.
+// refire gives the step of a number.
 func (x *anySearch[S]) refire(s S, nth int32) (e Event, how Effect, to S) {
-	events := pending(x.model, s, nil)
-	n := int32(0)
-	for i, f := range events {
-		if first(events, f.ID) != i {
-			continue
+	i := eventOf(nth)
+	e = pending(x.model, s, nil)[i]
+	n := stepOf(i)
+	x.model.Fire(s, e, func(next S, h Effect) {
+		if n == nth {
+			how, to = h, next
 		}
-		x.model.Fire(s, f, func(next S, h Effect) {
-			if n == nth {
-				e, how, to = f, h, next
-			}
-			n++
-		})
-	}
+		n++
+	})
 	return e, how, to
 }
 

@@ -71,8 +71,8 @@ func (c *check[S]) asks(kind func(Kind) bool) bool {
 	return false
 }
 
-// any decides what is true whatever the durations are. Its run includes those of
-// Exact, so whatever never happens in it never happens, and a goal that all its
+// any decides what is true whatever the durations are. Its runs include those of
+// Exact, so whatever never happens in them never happens, and a goal that all
 // weakly fair runs come to is come to.
 func (c *check[S]) any() {
 	for i, p := range c.props {
@@ -80,12 +80,51 @@ func (c *check[S]) any() {
 			c.out[i].Reason = reasonNeedsExact
 		}
 	}
-	live := c.asks(isLive)
-	if !live && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
+	if !c.asks(isLive) && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
 		return
 	}
-	if c.opt.Time == Auto && c.halted() != "" {
-		return // exact says so
+	for _, g := range c.groups() {
+		if c.opt.Time == Auto && c.halted() != "" {
+			return // exact says so
+		}
+		c.anyRun(g)
+	}
+}
+
+// group is what is judged in one run in Any.
+type group struct {
+	props []int
+	ample bool
+}
+
+// groups splits the properties by whether reduction is sound for them.
+func (c *check[S]) groups() []group {
+	full, reduced := group{}, group{ample: true}
+	for i, p := range c.props {
+		if c.reducible(i) {
+			reduced.props = append(reduced.props, i)
+		} else if c.opt.Time == Any || !isBounded(p.Kind) { // Any has nothing to say of them but what is vacuous
+			full.props = append(full.props, i)
+		}
+	}
+	switch {
+	case len(reduced.props) == 0:
+		return []group{full}
+	case len(full.props) == 0:
+		return []group{reduced}
+	case c.opt.Reduction == ReduceAuto: // one run is needed anyway
+		full.props = append(full.props, reduced.props...)
+		return []group{full}
+	}
+	return []group{reduced, full}
+}
+
+func (c *check[S]) anyRun(g group) {
+	props := make([]Property[S], len(g.props))
+	live := false
+	for k, i := range g.props {
+		props[k] = c.props[i]
+		live = live || isLive(c.props[i].Kind)
 	}
 	purpose := "safety"
 	if live {
@@ -101,12 +140,15 @@ func (c *check[S]) any() {
 			w.bound, w.because = limit, reasonAnyStates
 		}
 	}
-	j := newJudge(c.props)
+	j := newJudge(props)
 	x := newAnySearch(c.anyModel(), w, j, live)
+	if g.ample {
+		x.ample = newAmple(c.anyModel(), props)
+	}
 	run := x.explore()
 	c.runs = append(c.runs, run)
-	for i := range c.props {
-		c.judgeAny(i, x, j, run)
+	for k, i := range g.props {
+		c.judgeAny(i, x, j.found[k], j.guarded[k], run)
 	}
 }
 
@@ -117,10 +159,10 @@ func (c *check[S]) anyModel() Model[S] {
 	return c.sys.Exact
 }
 
-func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
-	p, out, found := &c.props[i], &c.out[i], j.found[i]
+func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool, run Run) {
+	p, out := &c.props[i], &c.out[i]
+	out.Vacuous = run.Complete && !guarded
 	if p.needsTime() {
-		out.Vacuous = run.Complete && !j.guarded[i]
 		return
 	}
 	var possible *Trace[S]
@@ -148,7 +190,6 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
 		}
 		c.decided[i] = true
 	}
-	out.Vacuous = run.Complete && !j.guarded[i]
 }
 
 // exact decides the rest with durations.
@@ -234,6 +275,9 @@ func validate[S comparable](sys System[S], props []Property[S], opt Options) err
 	}
 	if sys.Any != nil && len(sys.Any.Init()) == 0 {
 		return fmt.Errorf("checker: %T (System.Any) has no initial state", sys.Any)
+	}
+	if err := validateReduction(sys, opt); err != nil {
+		return err
 	}
 	names := map[string]bool{}
 	for i, p := range props {

@@ -65,11 +65,11 @@ func (p *anyProduct[S]) steps(v int32, edges []edge, visit func(fired Event, gon
 	before := pending(model, s, nil)
 	var after []Event
 	var gone []uint64
-	nth := int32(0)
 	for i, fired := range before {
 		if first(before, fired.ID) != i {
 			continue
 		}
+		nth := stepOf(i)
 		model.Fire(s, fired, func(to S, how Effect) {
 			if len(edges) > 0 && edges[0].via == nth {
 				edges = edges[1:]
