@@ -33,9 +33,17 @@ type Term[S comparable] struct {
 	// Observes are the parts by which it can change, in the words of the model's
 	// footprints.
 	Observes uint64
-	// Raises are those among them by which it can come to hold; 0 means Observes.
-	Raises uint64
-	Holds  func(s S) bool
+	// Raises are those among them by which it can come to hold, Lowers those by which
+	// it can cease to; 0 means Observes.
+	Raises, Lowers uint64
+	Holds          func(s S) bool
+}
+
+// Ranker is what a Footprinter may offer besides, so that fewer states must be
+// expanded in full: a number that mostly grows as a run goes on. Nothing depends on
+// its being right; condition C3 only needs some order without cycles.
+type Ranker[S comparable] interface {
+	Rank(s S) uint64
 }
 
 // ample chooses the events that a search has to fire in a state. A choice is all
@@ -47,13 +55,14 @@ type Term[S comparable] struct {
 //	    makes more of them pending or cancels one,
 //	C2  to each region that is looked for there still is a way: either only this
 //	    process can make one of its terms hold, or it can make none of them false,
-//	C3  in the second case some outcome is a state that was unknown when the current
-//	    breadth-first level began.
+//	C3  in the second case some outcome has a higher rank, or the same rank and was
+//	    unknown when the current breadth-first level began.
 //
 // A chooser is used by one goroutine.
 type ample[S comparable] struct {
 	model   Model[S]
 	foot    Footprinter[S]
+	rank    func(S) uint64
 	regions []Region[S] // what must still be found where it can be
 	// everywhere: there are steps to be judged in all processes, so that C3 is
 	// needed in each state.
@@ -152,8 +161,19 @@ func (a *ample[S]) keeps(s S, events []Event, p int, old func(S) bool) bool {
 	if !needsLater || a.weak == withoutC3 {
 		return true
 	}
+	return a.advances(s, old)
+}
+
+// advances is condition C3.
+func (a *ample[S]) advances(s S, old func(S) bool) bool {
+	rank := a.rank(s)
 	for _, next := range a.outcomes {
-		if !old(next) {
+		if a.rank(next) > rank {
+			return true
+		}
+	}
+	for _, next := range a.outcomes {
+		if a.rank(next) == rank && !old(next) {
 			return true
 		}
 	}
@@ -186,11 +206,7 @@ func holdAll[S comparable](terms []Term[S], s S) bool {
 // attracts: one of the terms does not hold, and the others cannot change that.
 func (a *ample[S]) attracts(terms []Term[S], s S, others uint64) bool {
 	for _, t := range terms {
-		raises := t.Raises
-		if raises == 0 {
-			raises = t.Observes
-		}
-		if raises&others == 0 && !t.Holds(s) {
+		if orElse(t.Raises, t.Observes)&others == 0 && !t.Holds(s) {
 			return true
 		}
 	}
@@ -204,7 +220,7 @@ func (a *ample[S]) spares(terms []Term[S], s S, own, others uint64) bool {
 		return true
 	}
 	for _, t := range terms {
-		if t.Observes&own == 0 {
+		if orElse(t.Lowers, t.Observes)&own == 0 {
 			continue
 		}
 		// What the others do not write is now as it will be then.
@@ -221,4 +237,11 @@ func (a *ample[S]) spares(terms []Term[S], s S, own, others uint64) bool {
 		}
 	}
 	return true
+}
+
+func orElse(parts, otherwise uint64) uint64 {
+	if parts == 0 {
+		return otherwise
+	}
+	return parts
 }

@@ -59,6 +59,8 @@ type Property[S comparable] struct {
 	// Local: what Guard and Step say of a step depends only on the event, the label
 	// and what the event reads and writes.
 	Local bool
+	// Symmetric: From and Goal say the same of a state and of its mirror image.
+	Symmetric bool
 	// Timed: the functions read the windows of events. What they say of one
 	// choice of windows says nothing of another, so Any does not judge them.
 	Timed bool

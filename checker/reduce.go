@@ -15,7 +15,10 @@ func (c *check[S]) reducible(i int) bool {
 
 // newAmple makes a chooser for properties that are all reducible.
 func newAmple[S comparable](m Model[S], props []Property[S]) *ample[S] {
-	a := &ample[S]{model: m, foot: m.(Footprinter[S])}
+	a := &ample[S]{model: m, foot: m.(Footprinter[S]), rank: func(S) uint64 { return 0 }}
+	if r, has := m.(Ranker[S]); has {
+		a.rank = r.Rank
+	}
 	for i := range props {
 		regions, _ := props[i].looksFor()
 		a.regions = append(a.regions, regions...)

@@ -94,3 +94,43 @@ func (m *Model) maySend(s *State, h Host) bool {
 	return int(e.PC) < len(m.p.Host[h].Script) || e.ToRead > 0 || e.Lingering ||
 		e.Rexmt != NoTimer || e.DelayedAck || m.pending(s, KeepaliveDue, h)
 }
+
+// Rank mostly grows as a teardown goes on: with the calls that are done, with what
+// was sent, received and acknowledged, with the states, and with each segment that
+// leaves the network; a segment that wants an answer counts more than one that does
+// not.
+func (m *Model) Rank(s State) uint64 {
+	const most = 1 << 10 // more than all segments in flight weigh
+	var done, weight int
+	for h := range s.Host {
+		e := &s.Host[h]
+		done += int(e.PC) + stage[e.State]
+		if e.State != Closed {
+			done += int(e.SndUna) + int(e.SndNxt) + int(e.RcvNxt) + int(e.LimitOrphan) + int(e.LimitRetries2) + int(e.LimitUser)
+		}
+		for _, g := range s.Net[h][:s.Net[h].Len()] {
+			w := 1
+			if g.End() != g.Seq {
+				w = 4
+			}
+			if g.Has(many) {
+				w *= 2
+			}
+			weight += w
+		}
+	}
+	return uint64(done*most + most - weight)
+}
+
+// stage orders the states as a teardown passes them. The numbers of a connection
+// that is gone are forgotten, so that CLOSED weighs more than all of them.
+var stage = [numStates]int{
+	Closed:      100,
+	Established: 0,
+	FinWait1:    1,
+	FinWait2:    2,
+	Closing:     2,
+	TimeWait:    3,
+	CloseWait:   1,
+	LastAck:     2,
+}

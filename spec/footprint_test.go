@@ -52,7 +52,7 @@ func requireCommutes(t require.TestingT, m *Model, s State, a, b Event) (room bo
 		return false
 	}
 	type pair struct {
-		to            State
+		to             State
 		labelA, labelB [2]uint64
 	}
 	aThenB := map[pair]bool{}
