@@ -14,7 +14,8 @@ type anySearch[S comparable] struct {
 	states stateSet[S]
 	meter  *meter
 	hooks  hooks[S]
-	ample  *ample[S] // nil: every event of a state is fired
+	ample  *ample[S]  // nil: every event of a state is fired
+	mirror *mirror[S] // nil: states are kept as they are
 
 	parent []int32 // -1 for an initial state
 	via    []int32 // the step from the parent
@@ -76,6 +77,7 @@ func (x *anySearch[S]) explore() Run {
 	if x.graph != nil {
 		x.graph.close()
 	}
+	w.run.Symmetry = x.mirror != nil
 	if x.ample != nil {
 		w.run.Reduction, w.run.Full, w.run.Reduced = ReduceAmple.String(), x.ample.full, x.ample.reduced
 	}
@@ -84,6 +86,9 @@ func (x *anySearch[S]) explore() Run {
 
 // old tells whether s was known when the current level began.
 func (x *anySearch[S]) old(s S) bool {
+	if x.mirror != nil {
+		s = x.mirror.least(s)
+	}
 	id := x.states.find(s)
 	return id >= 0 && id < x.known
 }
@@ -130,6 +135,9 @@ func (x *anySearch[S]) emit(next S, how Effect) {
 
 // reach gives the number of s, or -1 when there is no room for it.
 func (x *anySearch[S]) reach(s S, from, nth int32) int32 {
+	if x.mirror != nil {
+		s = x.mirror.least(s)
+	}
 	// A set that is asked twice for each new state costs less than one that
 	// must forget a state again.
 	if x.meter.tight() {
@@ -176,6 +184,9 @@ func (x *anySearch[S]) refire(s S, nth int32) (e Event, how Effect, to S) {
 // trace replays the steps vias from an initial state.
 func (x *anySearch[S]) trace(init int32, vias []int32, loop int) *Trace[S] {
 	s := x.states.at(init)
+	if x.mirror != nil {
+		return x.mirror.trace(x.model.Init(), s, vias, x.refire)
+	}
 	t := &Trace[S]{Mode: Any, Init: s, Loop: loop}
 	for _, nth := range vias {
 		e, how, to := x.refire(s, nth)

@@ -91,30 +91,48 @@ func (c *check[S]) any() {
 	}
 }
 
-// group is what is judged in one run in Any.
+// group is what is judged in one run in Any, and how.
 type group struct {
-	props []int
-	ample bool
+	props         []int
+	ample, mirror bool
 }
 
-// groups splits the properties by whether reduction is sound for them.
-func (c *check[S]) groups() []group {
-	full, reduced := group{}, group{ample: true}
+// groups splits the properties by the run in which they can be judged.
+func (c *check[S]) groups() (groups []group) {
+	var plain, mirrored []int
 	for i, p := range c.props {
+		switch {
+		case c.opt.Symmetry && mirrorable(p.Kind) && !p.Timed:
+			mirrored = append(mirrored, i)
+		case c.opt.Time == Any || !isBounded(p.Kind): // Any has nothing to say of them but what is vacuous
+			plain = append(plain, i)
+		}
+	}
+	if len(mirrored) > 0 {
+		groups = c.split(group{props: mirrored, mirror: true})
+	}
+	if len(plain) > 0 || len(mirrored) == 0 {
+		groups = append(groups, c.split(group{props: plain})...)
+	}
+	return groups
+}
+
+// split takes out of a group what can be judged in a reduced run. By itself it does
+// not do so when a full run is needed anyway.
+func (c *check[S]) split(g group) []group {
+	full, reduced := group{mirror: g.mirror}, group{mirror: g.mirror, ample: true}
+	for _, i := range g.props {
 		if c.reducible(i) {
 			reduced.props = append(reduced.props, i)
-		} else if c.opt.Time == Any || !isBounded(p.Kind) { // Any has nothing to say of them but what is vacuous
+		} else {
 			full.props = append(full.props, i)
 		}
 	}
 	switch {
-	case len(reduced.props) == 0:
-		return []group{full}
+	case len(reduced.props) == 0, len(full.props) > 0 && c.opt.Reduction == ReduceAuto:
+		return []group{g}
 	case len(full.props) == 0:
 		return []group{reduced}
-	case c.opt.Reduction == ReduceAuto: // one run is needed anyway
-		full.props = append(full.props, reduced.props...)
-		return []group{full}
 	}
 	return []group{reduced, full}
 }
@@ -141,22 +159,18 @@ func (c *check[S]) anyRun(g group) {
 		}
 	}
 	j := newJudge(props)
-	x := newAnySearch(c.anyModel(), w, j, live)
+	x := newAnySearch(c.sys.any(), w, j, live)
 	if g.ample {
-		x.ample = newAmple(c.anyModel(), props)
+		x.ample = newAmple(c.sys.any(), props)
+	}
+	if g.mirror {
+		x.mirror = newMirror(c.sys.any())
 	}
 	run := x.explore()
 	c.runs = append(c.runs, run)
 	for k, i := range g.props {
 		c.judgeAny(i, x, j.found[k], j.guarded[k], run)
 	}
-}
-
-func (c *check[S]) anyModel() Model[S] {
-	if c.sys.Any != nil {
-		return c.sys.Any
-	}
-	return c.sys.Exact
 }
 
 func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool, run Run) {
@@ -277,6 +291,9 @@ func validate[S comparable](sys System[S], props []Property[S], opt Options) err
 		return fmt.Errorf("checker: %T (System.Any) has no initial state", sys.Any)
 	}
 	if err := validateReduction(sys, opt); err != nil {
+		return err
+	}
+	if err := validateSymmetry(sys.any(), props, opt); err != nil {
 		return err
 	}
 	names := map[string]bool{}

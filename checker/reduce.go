@@ -8,7 +8,7 @@ func (c *check[S]) reducible(i int) bool {
 	if c.opt.Reduction == ReduceNone || !isSafety(p.Kind) || p.Timed {
 		return false
 	}
-	_, has := c.anyModel().(Footprinter[S])
+	_, has := c.sys.any().(Footprinter[S])
 	_, ok := p.looksFor()
 	return has && ok
 }
@@ -31,10 +31,7 @@ func validateReduction[S comparable](sys System[S], opt Options) error {
 	if opt.Reduction > ReduceAmple {
 		return fmt.Errorf("checker: Options.Reduction is %d; wanted ReduceAuto, ReduceNone or ReduceAmple", opt.Reduction)
 	}
-	m := sys.Any
-	if m == nil {
-		m = sys.Exact
-	}
+	m := sys.any()
 	if _, has := m.(Footprinter[S]); opt.Reduction == ReduceAmple && !has {
 		return fmt.Errorf("checker: reduction requested, but %T has no Footprint method; give it one (see Footprinter) or ask for ReduceNone", m)
 	}

@@ -62,6 +62,9 @@ type Options struct {
 	Memory    uint64
 	// Reduction says whether Any may leave out orders of events.
 	Reduction Reduction
+	// Symmetry keeps of a state and its mirror image only one, in runs in Any for
+	// Always and Reachable. It is an error where something tells the two apart.
+	Symmetry bool
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
@@ -102,6 +105,7 @@ type Run struct {
 	Time      Mode
 	Purpose   string
 	Reduction string // "none" or "ample"
+	Symmetry  bool   // of mirror images only one was kept
 	// Full and Reduced count the states of which all events were fired, and those
 	// of which only some were.
 	Full, Reduced int

@@ -147,8 +147,8 @@ func TestPeerLeavesChosenEventsAlone(t *testing.T) {
 			}
 		})
 	})
-	require.Greater(t, walked[0], 300, "in bags")
-	require.Greater(t, walked[1], 1000, "in queues")
+	require.Greater(t, walked[0], 20, "in bags")
+	require.Greater(t, walked[1], 300, "in queues")
 }
 
 func walkPeer(t *rapid.T, m *Model, s State, h Host, ample []Event, others uint64, walked *[2]int) {
