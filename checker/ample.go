@@ -69,8 +69,25 @@ type ample[S comparable] struct {
 	everywhere bool
 	weak       weakening
 
+	trial bool // off as soon as it has turned out to be of little use
+	off   bool
+
 	outcomes      []S
 	full, reduced int
+}
+
+// A search that reduces by itself stops trying, at the end of a level, when of
+// trialStates or more fewer than one in trialShare were reduced: a choice that fails
+// costs time too.
+const (
+	trialStates = 1000
+	trialShare  = 10
+)
+
+// nextLevel is told when a breadth-first level is done.
+func (a *ample[S]) nextLevel() {
+	tried := a.full + a.reduced
+	a.off = a.off || a.trial && tried >= trialStates && a.reduced < tried/trialShare
 }
 
 // weakening leaves out one of the conditions; tests show that it is then wrong.
@@ -90,6 +107,10 @@ const all = -1
 // whether a state was known when the current breadth-first level began; that and s
 // are all that a choice depends on, so that it is the same for any number of workers.
 func (a *ample[S]) choose(s S, events []Event, old func(S) bool) int {
+	if a.off {
+		a.full++
+		return all
+	}
 	most := all
 	for _, e := range events {
 		most = max(most, a.foot.Process(e))

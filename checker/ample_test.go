@@ -322,3 +322,40 @@ func TestReductionNeedsFootprints(t *testing.T) {
 	_, err = Check(context.Background(), System[string]{Exact: race()}, nil, Options{Reduction: 7})
 	require.ErrorContains(t, err, fmt.Sprint(7))
 }
+
+// TestReductionGivesUp has two processes that never wait for each other, and a model
+// that says of every step that it touches all: the trial ends, and only for auto.
+func TestReductionGivesUp(t *testing.T) {
+	goal := Property[cell]{Name: "g", Kind: Reachable, Observes: 1, Goal: func(cell) bool { return false }}
+	run := func(r Reduction) Run {
+		res, err := Check(context.Background(), System[cell]{Exact: tangled{grid{side: 60}}}, []Property[cell]{goal}, Options{Time: Any, Reduction: r})
+		require.NoError(t, err)
+		return res.Runs[0]
+	}
+	full, auto, ample := run(ReduceNone), run(ReduceAuto), run(ReduceAmple)
+	require.Equal(t, full.States, auto.Full)
+	require.Equal(t, full.States, ample.Full)
+	a := &chooser{trial: true}
+	a.full, a.reduced = trialStates, trialStates/20
+	a.nextLevel()
+	require.True(t, a.off)
+	a = &chooser{}
+	a.full = trialStates
+	a.nextLevel()
+	require.False(t, a.off, "whoever asks for it gets it")
+	a = &chooser{trial: true}
+	a.full, a.reduced = trialStates, trialStates
+	a.nextLevel()
+	require.False(t, a.off)
+}
+
+type chooser = ample[cell]
+
+// tangled is a grid whose directions are processes that touch everything.
+type tangled struct{ grid }
+
+func (tangled) Process(e Event) int                          { return int(e.ID) }
+func (tangled) Footprint(cell, Event) (reads, writes uint64) { return 1, 1 }
+func (tangled) Around(cell, int) (awaits, reads, writes uint64) {
+	return 0, 1, 1
+}

@@ -68,6 +68,9 @@ func (x *anySearch[S]) explore() Run {
 			w.level++
 			end = x.states.size()
 			x.known = int32(end)
+			if x.ample != nil {
+				x.ample.nextLevel()
+			}
 		}
 		if !w.beat(end - id) {
 			break

@@ -162,6 +162,7 @@ func (c *check[S]) anyRun(g group) {
 	x := newAnySearch(c.sys.any(), w, j, live)
 	if g.ample {
 		x.ample = newAmple(c.sys.any(), props)
+		x.ample.trial = c.opt.Reduction == ReduceAuto
 	}
 	if g.mirror {
 		x.mirror = newMirror(c.sys.any())

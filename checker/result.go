@@ -74,7 +74,7 @@ type Options struct {
 type Reduction uint8
 
 // The reductions. ReduceAuto reduces where the model has footprints and nothing is
-// asked that needs the full graph. ReduceAmple reduces for whatever properties that
+// asked that needs the full graph, until it turns out to be of no use. ReduceAmple reduces for whatever properties that
 // is sound for, in a run of their own; it shows no shortest counterexamples.
 const (
 	ReduceAuto Reduction = iota

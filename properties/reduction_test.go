@@ -2,6 +2,7 @@ package properties_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -90,6 +91,76 @@ func TestReducedVerdicts(t *testing.T) {
 		}
 	}
 	require.Greater(t, less, 100, "reduction does something")
+}
+
+// meetings are goals, one for each pair of states of client and server.
+func meetings() (goals []checker.Property[spec.State]) {
+	for _, client := range spec.ConnStates() {
+		for _, server := range spec.ConnStates() {
+			goal := func(s spec.State) bool {
+				return s.Host[spec.Client].State == client && s.Host[spec.Server].State == server
+			}
+			goals = append(goals, checker.Property[spec.State]{
+				Name: client.String() + "/" + server.String(), Kind: checker.Reachable, Goal: goal,
+				Observes: spec.HostPart(spec.Client) | spec.HostPart(spec.Server),
+				Finds: checker.Region[spec.State]{{
+					{Observes: spec.HostPart(spec.Client), Holds: func(s spec.State) bool { return s.Host[spec.Client].State == client }},
+					{Observes: spec.HostPart(spec.Server), Holds: func(s spec.State) bool { return s.Host[spec.Server].State == server }},
+				}},
+			})
+		}
+	}
+	return goals
+}
+
+// met are the meetings that a reduced search finds, each asked for by itself.
+func met(t *testing.T, m, footprints checker.Model[spec.State], reduction checker.Reduction) (names []string, ok bool) {
+	for _, goal := range meetings() {
+		res, err := checker.Check(context.Background(), checker.System[spec.State]{Exact: m, Any: footprints},
+			[]checker.Property[spec.State]{goal}, checker.Options{Time: checker.Any, Reduction: reduction, MaxStates: roomFor})
+		require.NoError(t, err)
+		if run := res.Runs[0]; run.Stopped != "" {
+			return nil, false
+		}
+		if res.Outcomes[0].Trace != nil {
+			names = append(names, goal.Name)
+		}
+	}
+	return names, true
+}
+
+// careless is the specification with footprints that are wrong: what the peer sends is
+// said to wake nobody.
+type careless struct{ *spec.Model }
+
+func (m careless) Around(s spec.State, process int) (awaits, reads, writes uint64) {
+	_, reads, writes = m.Model.Around(s, process)
+	return 0, reads, writes
+}
+
+// TestMeetings asks which states of the hosts meet, each pair in a reduced search of
+// its own, and shows that footprints that are wrong would be found that way.
+func TestMeetings(t *testing.T) {
+	compared, wrong := 0, 0
+	for seed := 0; seed < 80; seed++ {
+		p := drawSmall(seed, false)
+		m, err := spec.New(p)
+		if err != nil {
+			continue
+		}
+		full, ok := met(t, m, m.Any(), checker.ReduceNone)
+		if !ok {
+			continue
+		}
+		compared++
+		reduced, _ := met(t, m, m.Any(), checker.ReduceAmple)
+		require.Equal(t, full, reduced, "seed %d, %+v", seed, p)
+		if other, _ := met(t, m, careless{m.Any()}, checker.ReduceAmple); !slices.Equal(full, other) {
+			wrong++
+		}
+	}
+	require.Greater(t, compared, 20)
+	require.Positive(t, wrong)
 }
 
 // TestMirroredVerdicts does so for symmetry, with reduction besides.
