@@ -104,7 +104,7 @@ func (c *check[S]) groups() (groups []group) {
 		switch {
 		case c.opt.Symmetry && mirrorable(p.Kind) && !p.Timed:
 			mirrored = append(mirrored, i)
-		case c.opt.Time == Any || !isBounded(p.Kind): // Any has nothing to say of them but what is vacuous
+		case c.opt.Time == Any || !p.needsTime(): // Any has nothing to say of them but what is vacuous
 			plain = append(plain, i)
 		}
 	}

@@ -43,12 +43,14 @@
 //
 //   - In a queue (reorder: false) that holds something for a host, whatever the peer
 //     sends comes behind its head. So the states in which both queues hold something
-//     need one host only: a factor of 2 to 10 for properties that judge each host by
-//     itself, and as much for most that relate the two.
+//     need one host only: a factor of 3 to 12 for properties that judge each host by
+//     itself, and as much for most that relate the two. (Where nothing but time ends
+//     retransmission a queue fills up without durations, and the verdict is unknown
+//     for want of room, reduced or not; it is known where copies are counted.)
 //   - In a bag any segment that the peer can still send may be the next to arrive, and
 //     a teardown in which anything may be lost or late has a peer that can send until
 //     it is CLOSED or a mini-socket: condition C1 blocks all other states, and the
-//     factor stays below 1.1. That is the nature of reordering, no property helps.
+//     factor is 1.0, so that a search soon stops trying. That is the nature of reordering, no property helps.
 //   - A numeric budget of losses or duplicates is shared by whatever is sent, so that
 //     as long as it lasts only steps that send nothing go first (C1).
 //   - asymmetric-death looks at three things at once: how one host ended, that no RST of
