@@ -186,8 +186,8 @@ func TestAnyIsPlain(t *testing.T) {
 			require.Equal(t, j.guarded, k.guarded)
 			for i, f := range j.found {
 				if f.yes {
-					a := x.trace(x.path(id(uint32(f.at))), f.via, -1)
-					b := y.trace(y.path(id(uint32(f.at))), f.via, -1)
+					a := x.trace(x.path(id(uint32(f.at))), f.via)
+					b := y.trace(y.path(id(uint32(f.at))), f.via)
 					require.Equal(t, a, b, props[i].Name)
 				}
 			}

@@ -71,8 +71,8 @@ func (c *check[S]) asks(kind func(Kind) bool) bool {
 	return false
 }
 
-// any decides what is true whatever the durations are. Its run includes those of
-// Exact, so whatever never happens in it never happens, and a goal that all its
+// any decides what is true whatever the durations are. Its runs include those of
+// Exact, so whatever never happens in them never happens, and a goal that all
 // weakly fair runs come to is come to.
 func (c *check[S]) any() {
 	for i, p := range c.props {
@@ -80,12 +80,69 @@ func (c *check[S]) any() {
 			c.out[i].Reason = reasonNeedsExact
 		}
 	}
-	live := c.asks(isLive)
-	if !live && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
+	if !c.asks(isLive) && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
 		return
 	}
-	if c.opt.Time == Auto && c.halted() != "" {
-		return // exact says so
+	for _, g := range c.groups() {
+		if c.opt.Time == Auto && c.halted() != "" {
+			return // exact says so
+		}
+		c.anyRun(g)
+	}
+}
+
+// group is what is judged in one run in Any, and how.
+type group struct {
+	props         []int
+	ample, mirror bool
+}
+
+// groups splits the properties by the run in which they can be judged.
+func (c *check[S]) groups() (groups []group) {
+	var plain, mirrored []int
+	for i, p := range c.props {
+		switch {
+		case c.opt.Symmetry && mirrorable(p.Kind) && !p.Timed:
+			mirrored = append(mirrored, i)
+		case c.opt.Time == Any || !p.needsTime(): // Any has nothing to say of them but what is vacuous
+			plain = append(plain, i)
+		}
+	}
+	if len(mirrored) > 0 {
+		groups = c.split(group{props: mirrored, mirror: true})
+	}
+	if len(plain) > 0 || len(mirrored) == 0 {
+		groups = append(groups, c.split(group{props: plain})...)
+	}
+	return groups
+}
+
+// split takes out of a group what can be judged in a reduced run. By itself it does
+// not do so when a full run is needed anyway.
+func (c *check[S]) split(g group) []group {
+	full, reduced := group{mirror: g.mirror}, group{mirror: g.mirror, ample: true}
+	for _, i := range g.props {
+		if c.reducible(i) {
+			reduced.props = append(reduced.props, i)
+		} else {
+			full.props = append(full.props, i)
+		}
+	}
+	switch {
+	case len(reduced.props) == 0, len(full.props) > 0 && c.opt.Reduction == ReduceAuto:
+		return []group{g}
+	case len(full.props) == 0:
+		return []group{reduced}
+	}
+	return []group{reduced, full}
+}
+
+func (c *check[S]) anyRun(g group) {
+	props := make([]Property[S], len(g.props))
+	live := false
+	for k, i := range g.props {
+		props[k] = c.props[i]
+		live = live || isLive(c.props[i].Kind)
 	}
 	purpose := "safety"
 	if live {
@@ -101,26 +158,25 @@ func (c *check[S]) any() {
 			w.bound, w.because = limit, reasonAnyStates
 		}
 	}
-	j := newJudge(c.props)
-	x := newAnySearch(c.anyModel(), w, j, nil)
+	j := newJudge(props)
+	x := newAnySearch(c.sys.any(), w, j, nil)
+	if g.ample {
+		x.reduce(props, c.opt.Reduction == ReduceAuto)
+	}
+	if g.mirror {
+		x.reflect()
+	}
 	run := x.explore()
 	c.runs = append(c.runs, run)
-	for i := range c.props {
-		c.judgeAny(i, x, j, run)
+	for k, i := range g.props {
+		c.judgeAny(i, x, j.found[k], j.guarded[k], run)
 	}
 }
 
-func (c *check[S]) anyModel() Model[S] {
-	if c.sys.Any != nil {
-		return c.sys.Any
-	}
-	return c.sys.Exact
-}
-
-func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
-	p, out, found := &c.props[i], &c.out[i], j.found[i]
+func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool, run Run) {
+	p, out := &c.props[i], &c.out[i]
+	out.Vacuous = run.Complete && !guarded
 	if p.needsTime() {
-		out.Vacuous = run.Complete && !j.guarded[i]
 		return
 	}
 	var possible *Trace[S]
@@ -134,10 +190,10 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
 		}
 	case found.yes && c.opt.Fingerprints:
 		if c.opt.Time == Any { // Auto goes to Exact for it
-			possible = c.searchAgain(i)
+			possible = c.searchAgain(p)
 		}
 	case found.yes:
-		possible = x.trace(x.path(id(uint32(found.at))), found.via, -1)
+		possible = x.trace(x.path(id(uint32(found.at))), found.via)
 	}
 	switch {
 	case found.yes && possible == nil: // the path was not kept, and not found again
@@ -156,20 +212,19 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
 		}
 		c.decided[i] = true
 	}
-	out.Vacuous = run.Complete && !j.guarded[i]
 }
 
 // searchAgain is the run without times to what a search with fingerprints found,
 // from a search that keeps its states and goes no deeper; nil when it hits a bound.
-func (c *check[S]) searchAgain(i int) *Trace[S] {
+func (c *check[S]) searchAgain(p *Property[S]) *Trace[S] {
 	opt := c.opt
 	opt.Fingerprints = false
-	j := newJudge(c.props)
-	x := newAnySearch(c.anyModel(), newMeter(c.ctx, opt, c.epoch, Any, c.props[i].Name), j, nil)
-	x.until = i
+	j := newJudge([]Property[S]{*p})
+	x := newAnySearch(c.sys.any(), newMeter(c.ctx, opt, c.epoch, Any, p.Name), j, nil)
+	x.untilFound = true
 	c.runs = append(c.runs, x.explore())
-	if f := j.found[i]; f.yes {
-		return x.trace(x.path(id(uint32(f.at))), f.via, -1)
+	if f := j.found[0]; f.yes {
+		return x.trace(x.path(id(uint32(f.at))), f.via)
 	}
 	return nil
 }
@@ -257,6 +312,12 @@ func validate[S comparable](sys System[S], props []Property[S], opt Options) err
 	}
 	if sys.Any != nil && len(sys.Any.Init()) == 0 {
 		return fmt.Errorf("checker: %T (System.Any) has no initial state", sys.Any)
+	}
+	if err := validateReduction(sys, opt); err != nil {
+		return err
+	}
+	if err := validateSymmetry(sys.any(), props, opt); err != nil {
+		return err
 	}
 	names := map[string]bool{}
 	for i, p := range props {

@@ -5,12 +5,16 @@ import "slices"
 // expander expands states for one worker of an anySearch.
 type expander[S comparable] struct {
 	x       *anySearch[S]
-	judge   *judge[S] // a copy of the search's
-	lister  Lister[S] // nil when steps are to be looked at one by one
-	steps   bool      // a property looks at steps
+	judge   *judge[S]  // a copy of the search's
+	lister  Lister[S]  // nil when steps are to be looked at one by one
+	steps   bool       // a property looks at steps
+	ample   *ample[S]  // nil: every event of a state is fired
+	mirror  *mirror[S] // nil: states are kept as they are
 	scratch scratch
 	buf     []S
 	one     [1]S
+	record  []uint64
+	hash    [1]uint64
 	emit    func(S, Effect) // one method value for all states
 	met     candidates      // what the chunk leads to, in order
 	details []detail        // for hooks only
@@ -96,21 +100,44 @@ func (e *expander[S]) judgeState(at int) {
 }
 
 func (e *expander[S]) expand() {
-	if e.lister != nil {
+	only := all
+	e.events = e.events[:0]
+	if e.ample != nil && !e.ample.off {
+		e.events = pending(e.x.model, e.state, e.events)
+		only = e.ample.choose(e.state, e.events, e.old)
+	} else if e.ample != nil {
+		e.ample.full++
+	}
+	if e.lister != nil && only == all {
 		if next := e.lister.Successors(e.state, e.buf[:0]); next != nil {
 			e.add(next)
 			e.buf = next
 			return
 		}
 	}
-	e.nth = 0
-	e.events = pending(e.x.model, e.state, e.events[:0])
+	if len(e.events) == 0 {
+		e.events = pending(e.x.model, e.state, e.events)
+	}
 	for i, f := range e.events {
-		if first(e.events, f.ID) == i {
-			e.fired = i
+		if (only == all || only == e.ample.foot.Process(f)) && first(e.events, f.ID) == i {
+			e.fired, e.nth = i, stepOf(i)
 			e.x.model.Fire(e.state, f, e.emit)
 		}
 	}
+}
+
+// old tells whether a state was known when the level began.
+func (e *expander[S]) old(s S) bool {
+	if e.mirror != nil {
+		s = e.mirror.least(s)
+	}
+	w := e.x.set.width
+	if len(e.record) < w {
+		e.record = make([]uint64, w)
+	}
+	e.one[0] = s
+	e.x.codec.encode(e.one[:], &e.scratch, e.record, e.hash[:])
+	return e.x.set.old(e.record, e.hash[0])
 }
 
 func (e *expander[S]) fire(next S, how Effect) {
@@ -132,6 +159,11 @@ func (e *expander[S]) fire(next S, how Effect) {
 
 // add appends successors.
 func (e *expander[S]) add(next []S) {
+	if e.mirror != nil {
+		for i, s := range next {
+			next[i] = e.mirror.least(s)
+		}
+	}
 	c, w := &e.met, e.x.set.width
 	n := len(c.hashes)
 	c.records = slices.Grow(c.records, len(next)*w)[:(n+len(next))*w]

@@ -86,7 +86,9 @@ func (x *anySearch[S]) lasso(p *Property[S]) *Trace[S] {
 	}
 	g := newPendingGraph(x.graph, p)
 	if path := g.nearest(g.isCalm); path != nil {
-		return x.trace(path, -1, len(path)-1)
+		t := x.trace(path, -1)
+		t.Loop = len(t.Steps)
+		return t
 	}
 	l := newLassoSearch(g, g, false)
 	diverging := make([]bool, len(l.parts))
@@ -97,7 +99,8 @@ func (x *anySearch[S]) lasso(p *Property[S]) *Trace[S] {
 		return nil
 	}
 	path := g.nearest(func(v int32) bool { return l.part[v] >= 0 && diverging[l.part[v]] })
-	t := x.trace(path, -1, len(path)-1)
+	t := x.trace(path, -1)
+	t.Loop = len(t.Steps)
 	for _, via := range l.loop(g.nodeOf(x.find(t.Last()))) {
 		x.refire(t.Last(), func(nth int32, e Event, how *Effect, to S) {
 			if nth == via {

@@ -61,6 +61,11 @@ type Options struct {
 	MaxDepth  int
 	MaxTime   time.Duration
 	Memory    uint64
+	// Reduction says whether Any may leave out orders of events.
+	Reduction Reduction
+	// Symmetry keeps of a state and its mirror image only one, in runs in Any for
+	// Always and Reachable. It is an error where something tells the two apart.
+	Symmetry bool
 	// Workers is the number of goroutines that explore; 0 means one for each
 	// processor that Go uses. Results do not depend on it. Any with a model that
 	// is no Packer has one. The functions of properties are called from all.
@@ -78,6 +83,22 @@ type Options struct {
 	Progress func(Progress)
 }
 
+// Reduction is partial-order reduction of runs in Any.
+type Reduction uint8
+
+// The reductions. ReduceAuto reduces where the model has footprints and nothing is
+// asked that needs the full graph, until it turns out to be of no use. ReduceAmple reduces for whatever properties that
+// is sound for, in a run of their own; it shows no shortest counterexamples.
+const (
+	ReduceAuto Reduction = iota
+	ReduceNone
+	ReduceAmple
+)
+
+var reductionNames = [...]string{ReduceAuto: "auto", ReduceNone: "none", ReduceAmple: "ample"}
+
+func (r Reduction) String() string { return reductionNames[r] }
+
 // Progress is a snapshot of a run.
 type Progress struct {
 	Mode        Mode
@@ -94,13 +115,17 @@ type Progress struct {
 
 // Run tells what one exploration did.
 type Run struct {
-	Time        Mode
-	Purpose     string
-	Reduction   string // "none" or "ample"
-	States      int    // distinct discrete states
-	Classes     int    // state classes kept (Exact), or States
-	Transitions int    // successors computed, without the initial states
-	Depth       int    // breadth-first levels, the initial state being 1
+	Time      Mode
+	Purpose   string
+	Reduction string // "none" or "ample"
+	Symmetry  bool   // of mirror images only one was kept
+	// Full and Reduced count the states of which all events were fired, and those
+	// of which only some were.
+	Full, Reduced int
+	States        int // distinct discrete states
+	Classes       int // state classes kept (Exact), or States
+	Transitions   int // successors computed, without the initial states
+	Depth         int // breadth-first levels, the initial state being 1
 	// Complete: everything was explored. Otherwise Stopped is the reason, as in
 	// Outcome, or "any-states" where Auto gave up Any; "full" runs went on to the
 	// end of what the model can represent. A run that is neither complete nor

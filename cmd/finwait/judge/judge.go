@@ -47,6 +47,9 @@ type Run struct {
 	Time        string `json:"time"`
 	Purpose     string `json:"purpose"`
 	Reduction   string `json:"reduction"`
+	Symmetry    bool   `json:"symmetry"`
+	Full        int    `json:"full"`    // states of which all events were fired, in a reduced run
+	Reduced     int    `json:"reduced"` // states of which only some were
 	States      int    `json:"states"`
 	Classes     int    `json:"classes"`
 	Transitions int    `json:"transitions"`
@@ -127,6 +130,11 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 	m, err := Model(c.Params)
 	if err != nil {
 		return s, fmt.Errorf("scenario %s, profile %s: %w", c.Name, c.Profile, err)
+	}
+	if opt.Symmetry {
+		if err := m.Symmetric(); err != nil {
+			return s, fmt.Errorf("scenario %s, profile %s: no symmetry: %w", c.Name, c.Profile, err)
+		}
 	}
 	var asked []int
 	for i, p := range c.Properties {
@@ -213,7 +221,7 @@ func (c Case) expected(p properties.Property, params spec.Params) checker.Verdic
 func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
 	for _, r := range result.Runs {
 		s.Runs = append(s.Runs, Run{
-			r.Time.String(), r.Purpose, r.Reduction, r.States, r.Classes, r.Transitions, r.Depth, r.Complete,
+			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete,
 		})
 		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
 		madeUp := r.Time == checker.Any && result.Runs[len(result.Runs)-1].Time == checker.Exact

@@ -27,6 +27,7 @@ const nameWidth = 32
 func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) string) error {
 	p := &printer{}
 	p.head(s)
+	p.reductions(s.Runs)
 	p.holding(s.Outcomes)
 	p.inexact(s.Outcomes)
 	for _, o := range s.Outcomes {
@@ -63,6 +64,23 @@ func (p *printer) head(s judge.Scenario) {
 	}
 	gap := columns - utf8.RuneCountInString(name) - utf8.RuneCountInString(figures)
 	fmt.Fprintf(&p.b, "%s%s%s\n", name, strings.Repeat(" ", max(gap, 2)), figures)
+}
+
+// reductions tells which runs left something out.
+func (p *printer) reductions(runs []judge.Run) {
+	for _, r := range runs {
+		if r.Reduced == 0 && !r.Symmetry {
+			continue
+		}
+		text := fmt.Sprintf("any durations: %s", count(r.States, "state"))
+		if r.Reduced > 0 {
+			text += fmt.Sprintf(", %s expanded in full, %s reduced", humanize.Comma(int64(r.Full)), humanize.Comma(int64(r.Reduced)))
+		}
+		if r.Symmetry {
+			text += ", one of each two mirror images"
+		}
+		p.item("·", "", text)
+	}
 }
 
 // holding sums up what holds, and the goals that are rightly not reached.
