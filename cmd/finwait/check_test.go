@@ -125,7 +125,7 @@ func TestCheckJSON(t *testing.T) {
 	}
 	outcomes := map[string]map[string]any{}
 	for _, o := range s["outcomes"].([]any) {
-		require.Equal(t, []string{"as_expected", "assumptions", "excused", "expected", "files", "kind", "property", "reason", "scope", "steps", "vacuous", "verdict"}, keysOf(o))
+		require.Equal(t, []string{"as_expected", "assumptions", "exact", "excused", "expected", "files", "kind", "missed_at_most", "property", "reason", "scope", "steps", "vacuous", "verdict"}, keysOf(o))
 		m := o.(map[string]any)
 		outcomes[m["property"].(string)] = m
 		require.IsType(t, []any{}, m["assumptions"])

@@ -127,7 +127,7 @@ func (p *printer) holding(outcomes []judge.Outcome) {
 func (p *printer) inexact(outcomes []judge.Outcome) {
 	n, missed := 0, 0.0
 	for _, o := range outcomes {
-		if !o.Exact {
+		if o.MissedAtMost > 0 {
 			n, missed = n+1, max(missed, o.MissedAtMost)
 		}
 	}
