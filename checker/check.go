@@ -185,7 +185,7 @@ func (c *check[S]) safety() {
 	}
 	j := newJudge(c.props)
 	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, "safety"))
-	x.hooks = j
+	x.hooks, c.rel.glance = j, j.glance
 	run := x.explore()
 	c.runs = append(c.runs, run)
 	for i, p := range c.props {
@@ -212,7 +212,7 @@ func (c *check[S]) safety() {
 				arcs = append(arcs, found.via)
 			}
 			out.Verdict = reached
-			out.Trace = c.rel.trace(x.classes.place[init]>>1, arcs, -1, -1, 0)
+			out.Trace = c.rel.trace(x.start(init), arcs, -1, -1, 0)
 		case run.Complete:
 			out.Verdict = unreached
 		default:

@@ -60,6 +60,13 @@ type Options struct {
 	MaxDepth  int
 	MaxTime   time.Duration
 	Memory    uint64
+	// Workers is the number of goroutines that explore; 0 means as many as may
+	// run at once. No result depends on it.
+	Workers int
+	// Merge makes Exact merge classes of one discrete state whose union is
+	// convex, in its run for safety properties. The verdicts are the same, and
+	// counterexamples as short: they come from a second search without it.
+	Merge bool
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
