@@ -176,7 +176,7 @@ func (x *classSet) addIncluded(s *shard, l *antichain, place int32, width int, w
 	n := l.length()
 	var f fate
 	if n == 1 {
-		inside, covers := compare(words, x.matrix(s, l.ref), top)
+		inside, covers := compare(words, s.slots.at(l.ref)[1:], top)
 		if inside {
 			return fate{slot: l.ref}
 		}
@@ -191,7 +191,7 @@ func (x *classSet) addIncluded(s *shard, l *antichain, place int32, width int, w
 			first := firsts[i]
 			if ((first|top)-words[0])&top == top || ((words[0]|top)-first)&top == top {
 				slot := slotAt(slots, i)
-				inside, covers := compare(words, x.matrix(s, slot), top)
+				inside, covers := compare(words, s.slots.at(slot)[1:], top)
 				if inside {
 					// Nothing was removed: what the new class covers, this one
 					// would have covered as well.
@@ -329,6 +329,38 @@ func (x *classSet) look(place int32, width int, words []uint64) (known bool, cov
 		covered = 0
 	}
 	return known, covered
+}
+
+// covered tells whether a class is inside a known one. It only reads.
+func (x *classSet) covered(place int32, words []uint64) bool {
+	s, i := x.shardOf(place)
+	if int(i) >= s.lists.size {
+		return false
+	}
+	l, top := s.lists.at(i), x.values.borrows()
+	switch n := l.length(); n {
+	case 0:
+	case 1:
+		return within(words, s.slots.at(l.ref)[1:], top)
+	default:
+		firsts, slots := s.block(l)
+		for i := range n {
+			if ((firsts[i]|top)-words[0])&top == top && within(words, s.slots.at(slotAt(slots, i))[1:], top) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// within tells whether no lane of a is above that of b.
+func within(a, b []uint64, top uint64) bool {
+	for i, v := range a {
+		if ((b[i]|top)-v)&top != top {
+			return false
+		}
+	}
+	return true
 }
 
 // each visits the slots of a list.

@@ -140,6 +140,7 @@ func (x *exactSearch[S]) expand(classes []int32) {
 	}
 	x.rel.expand(ids, x.workers)
 	x.look()
+	x.meter.run.Explored += len(classes)
 	n := (len(classes) + pieceClasses - 1) / pieceClasses
 	x.piece(n - 1)
 	inParallel(x.workers, n, func(_, i int) {
@@ -168,10 +169,9 @@ func (x *exactSearch[S]) commit(n int) {
 	inParallel(x.workers, classShards, func(_, shard int) {
 		for i := range n {
 			e := &x.pieces[i]
-			for k := range e.records {
-				if r := &e.records[k]; r.place >= 0 && int(r.place>>1)%classShards == shard {
-					r.fate = x.classes.add(r.place, int(r.width), e.words[r.words:], x.level)
-				}
+			for _, k := range e.bins[shard] {
+				r := &e.records[k]
+				r.fate = x.classes.add(r.place, int(r.width), e.words[r.words:], x.level)
 			}
 		}
 	})
@@ -182,6 +182,7 @@ func (x *exactSearch[S]) commit(n int) {
 				return
 			}
 		}
+		w.run.Transitions += int(e.passed)
 	}
 }
 
@@ -196,6 +197,7 @@ func (x *exactSearch[S]) commitOneByOne(n int) {
 				known, covered := x.classes.look(r.place, int(r.width), words)
 				x.meter.kept = x.classes.count - covered
 				if !known && !x.meter.room(x.meter.level+1) {
+					x.meter.run.Transitions += int(r.passed)
 					return
 				}
 				r.fate = x.classes.add(r.place, int(r.width), words, x.level)
@@ -204,6 +206,7 @@ func (x *exactSearch[S]) commitOneByOne(n int) {
 				return
 			}
 		}
+		x.meter.run.Transitions += int(e.passed)
 	}
 }
 
@@ -233,6 +236,7 @@ func (x *exactSearch[S]) learn(n int) {
 // enter takes the class of a record into the books, and the step to it.
 func (x *exactSearch[S]) enter(r *record) {
 	w := x.meter
+	w.run.Transitions += int(r.passed)
 	if r.place < 0 {
 		w.full = true
 		return
@@ -267,11 +271,25 @@ func (x *exactSearch[S]) enter(r *record) {
 		x.graph.open(r.class)
 		x.graph.add(edge{x.classes.numberOf(r.place, r.fate.slot), r.arc})
 	}
-	arc := x.rel.arcs.at(r.arc)
-	if fresh := x.arcs.set(int(place(r.arc, from&1 == 1))); fresh && x.hooks != nil && arc.manner&(arcTwin|arcQuiet) == 0 {
+	if x.watch == nil && x.hooks == nil || !x.arcs.set(int(place(r.arc, from&1 == 1))) {
+		return
+	}
+	if arc := x.rel.arcs.at(r.arc); x.hooks != nil && arc.manner&(arcTwin|arcQuiet) == 0 {
 		m := x.rel.manner(arc)
 		x.hooks.metStep(r.class, r.arc, x.rel.states.at(from>>1), x.rel.pending(from >> 1)[m.event], x.rel.labels[m.label], x.rel.states.at(id))
 	}
+}
+
+// news tells whether a step must be entered even if its class is known.
+func (x *exactSearch[S]) news(class, arc int32) bool {
+	switch {
+	case x.equality:
+		return true
+	case x.watch != nil:
+	case x.hooks == nil, x.rel.arcs.at(arc).manner&(arcTwin|arcQuiet) != 0:
+		return false
+	}
+	return !x.arcs.has(int(place(arc, *x.classes.place.at(class)&1 == 1)))
 }
 
 // decides tells whether a new class violates the watched property by itself:

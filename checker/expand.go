@@ -8,6 +8,8 @@ type expander[S comparable] struct {
 	words   []uint64
 	raw     []int64 // bounds of the records that use some without a code
 	missing []int64
+	bins    [classShards][]int32 // the records by shard
+	passed  int32                // steps to known classes since the last record
 
 	now, first matrix
 	least      []int64
@@ -19,14 +21,29 @@ type expander[S comparable] struct {
 type record struct {
 	place, class, arc int32
 	width             int32
-	words             int // where its codes begin
-	raw               int // where its bounds begin, -1 when all have codes
-	stay              int64
+	words             int32 // where its codes begin
+	raw               int32 // where its bounds begin, -1 when all have codes
+	passed            int32 // steps before it that led to known classes, and are no news otherwise
 	fate              fate
+	stay              int64
 }
 
 func (e *expander[S]) reset() {
 	e.records, e.words, e.raw, e.missing = e.records[:0], e.words[:0], e.raw[:0], e.missing[:0]
+	e.passed = 0
+	for i := range e.bins {
+		e.bins[i] = e.bins[i][:0]
+	}
+}
+
+// note adds a record.
+func (e *expander[S]) note(r record) {
+	r.passed, e.passed = e.passed, 0
+	if r.place >= 0 {
+		bin := &e.bins[int(r.place>>1)%classShards]
+		*bin = append(*bin, int32(len(e.records)))
+	}
+	e.records = append(e.records, r)
 }
 
 // initial adds the class in which all events of a state became pending just now.
@@ -47,11 +64,11 @@ func (e *expander[S]) enter(to int32, f int, keep string, started bool, class, a
 		c = noClock
 	}
 	e.next.prepare(&e.first, f, keep, events, c, started)
-	r := record{place: to, class: class, arc: arc, width: int32(e.next.width), words: len(e.words), raw: -1}
+	r := record{place: to, class: class, arc: arc, width: int32(e.next.width), words: int32(len(e.words)), raw: -1}
 	var known bool
 	e.words, known = e.next.pack(&e.first, x.classes.values, e.words)
 	if !known {
-		r.raw = len(e.raw)
+		r.raw = int32(len(e.raw))
 		e.raw = e.next.list(&e.first, e.raw)
 		for _, v := range e.raw[r.raw:] {
 			if x.classes.values.code(v) == 0 {
@@ -59,10 +76,15 @@ func (e *expander[S]) enter(to int32, f int, keep string, started bool, class, a
 			}
 		}
 	}
+	if known && class >= 0 && !x.news(class, arc) && x.classes.covered(to, e.words[r.words:]) {
+		e.words = e.words[:r.words]
+		e.passed++
+		return
+	}
 	if c == longest {
 		r.stay = e.next.stay(&e.first, len(events))
 	}
-	e.records = append(e.records, r)
+	e.note(r)
 }
 
 // expand adds the successors of a class.
@@ -103,7 +125,7 @@ func (e *expander[S]) soonest(n int) {
 func (e *expander[S]) step(c int32, on bool, a int32, arc *arc, m *manner) {
 	x := e.search
 	if arc.to < 0 {
-		e.records = append(e.records, record{place: -1, class: c, arc: a})
+		e.note(record{place: -1, class: c, arc: a})
 		return
 	}
 	onto := x.watch != nil && x.watch.next(on, arc.to)
@@ -120,7 +142,7 @@ func (e *expander[S]) recode(r *recode) {
 	for i := range e.records {
 		if k := &e.records[i]; k.place >= 0 {
 			from := old[k.words:]
-			k.words = len(e.words)
+			k.words = int32(len(e.words))
 			e.words = r.translate(from, cells(int(k.width)), e.words)
 		}
 	}
@@ -130,8 +152,8 @@ func (e *expander[S]) recode(r *recode) {
 func (e *expander[S]) encodeRaw(t *valueTable) {
 	for i := range e.records {
 		if r := &e.records[i]; r.place >= 0 && r.raw >= 0 {
-			n := cells(int(r.width))
-			encode(e.raw[r.raw:r.raw+n], t, e.words[r.words:r.words+t.words(n)])
+			n := int32(cells(int(r.width)))
+			encode(e.raw[r.raw:r.raw+n], t, e.words[r.words:r.words+int32(t.words(int(n)))])
 		}
 	}
 }

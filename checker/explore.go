@@ -34,6 +34,7 @@ func Explore[S comparable](ctx context.Context, m Model[S], mode Mode, opt Optio
 	}
 	x := newExactSearch(newRelation(m), newMeter(ctx, opt, time.Now(), Exact, "explore"))
 	x.hooks = h
+	x.rel.glance = func(S, Event, Label, S) bool { return v.Step != nil }
 	return x.explore(), nil
 }
 

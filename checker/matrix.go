@@ -12,6 +12,8 @@ type matrix struct {
 	width int
 	cell  []int64
 	code  []uint32 // of each cell in the value table
+
+	packed []uint32 // scratch of load
 }
 
 // clock is what is measured of a stay. Only one side of it matters at a time, so
@@ -53,35 +55,34 @@ func width(events int, clock bool) int {
 // cells is the number of bounds of a matrix, its diagonal left out.
 func cells(width int) int { return width * (width - 1) }
 
-// load restores a matrix from its codes. They are kept in the order of pack.
+// load restores a matrix from its codes. They are in the order of pack.
 func (m *matrix) load(words []uint64, width int, t *valueTable) {
 	m.resize(width)
-	bits, mask := t.laneBits, t.mask()
-	var word uint64
-	left, next := 0, 0
-	take := func(i, j int) {
-		if left == 0 {
-			word, left = words[next], t.lanes()
-			next++
-		}
-		c := uint32(word & mask)
-		word >>= bits
-		left--
-		m.code[i*width+j], m.cell[i*width+j] = c, t.value(c)
+	n := cells(width)
+	if cap(m.packed) < n {
+		m.packed = make([]uint32, 2*n)
 	}
+	codes := m.packed[:n]
+	t.unpack(words, codes)
 	zero := t.code(0)
 	m.cell[0], m.code[0] = 0, zero
 	for j := 1; j < width; j++ {
-		take(0, j)
-		take(j, 0)
-		m.cell[j*width+j], m.code[j*width+j] = 0, zero
+		m.code[j], m.code[j*width] = codes[2*j-2], codes[2*j-1]
+		m.cell[j], m.cell[j*width] = t.value(codes[2*j-2]), t.value(codes[2*j-1])
 	}
+	codes = codes[2*(width-1):]
 	for i := 1; i < width; i++ {
+		row, code := m.cell[i*width:(i+1)*width], m.code[i*width:(i+1)*width]
+		k := 0
 		for j := 1; j < width; j++ {
-			if i != j {
-				take(i, j)
+			if i == j {
+				row[j], code[j] = 0, zero
+				continue
 			}
+			code[j], row[j] = codes[k], t.value(codes[k])
+			k++
 		}
+		codes = codes[k:]
 	}
 }
 
@@ -150,6 +151,7 @@ type successor struct {
 	from  []int   // the column that each was, -1 for one that begins now
 	ahead []int64 // x(a) - now at most
 	since []int64 // now - x(a) at most
+	codes []uint32
 }
 
 // prepare reads what happens to the columns. keep says which event of m each of
@@ -198,49 +200,54 @@ func (s *successor) cell(m *matrix, a, b int) int64 {
 // and from now, which tell classes apart soonest, then the others by rows. It
 // tells whether the table knew all of them.
 func (s *successor) pack(m *matrix, t *valueTable, words []uint64) ([]uint64, bool) {
-	bits := t.laneBits
-	var word uint64
-	shift := uint(0)
-	known := true
-	put := func(a, b int) {
-		var c uint32
-		if i, j := s.from[a], s.from[b]; i >= 0 && j >= 0 {
-			c = m.code[i*m.width+j]
+	w, f := m.width, s.from[0]
+	codes := s.codes[:0]
+	for b := 1; b < s.width; b++ {
+		if j := s.from[b]; j >= 0 {
+			codes = append(codes, m.code[f*w+j], m.code[j*w+f])
 		} else {
-			c = t.code(plus(s.ahead[a], s.since[b]))
-		}
-		known = known && c != 0
-		word |= uint64(c) << shift
-		if shift += bits; shift == 64 {
-			words = append(words, word)
-			word, shift = 0, 0
+			codes = append(codes, t.code(s.since[b]), t.code(s.ahead[b]))
 		}
 	}
-	s.inOrder(put)
-	if shift > 0 {
-		words = append(words, word)
+	for a := 1; a < s.width; a++ {
+		i, ahead := s.from[a], s.ahead[a]
+		var row []uint32
+		if i >= 0 {
+			row = m.code[i*w : (i+1)*w]
+		}
+		for b := 1; b < s.width; b++ {
+			if a == b {
+				continue
+			}
+			if j := s.from[b]; i >= 0 && j >= 0 {
+				codes = append(codes, row[j])
+			} else {
+				codes = append(codes, t.code(plus(ahead, s.since[b])))
+			}
+		}
 	}
-	return words, known
+	s.codes = codes
+	for _, c := range codes {
+		if c == 0 {
+			return t.pack(codes, words), false
+		}
+	}
+	return t.pack(codes, words), true
 }
 
 // list appends the bounds themselves in the same order.
 func (s *successor) list(m *matrix, values []int64) []int64 {
-	s.inOrder(func(a, b int) { values = append(values, s.cell(m, a, b)) })
-	return values
-}
-
-func (s *successor) inOrder(put func(a, b int)) {
 	for b := 1; b < s.width; b++ {
-		put(0, b)
-		put(b, 0)
+		values = append(values, s.cell(m, 0, b), s.cell(m, b, 0))
 	}
 	for a := 1; a < s.width; a++ {
 		for b := 1; b < s.width; b++ {
 			if a != b {
-				put(a, b)
+				values = append(values, s.cell(m, a, b))
 			}
 		}
 	}
+	return values
 }
 
 // encode packs bounds that are all known.

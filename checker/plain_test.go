@@ -32,6 +32,7 @@ func (x *plainSearch[S]) explore() Run {
 			x.level = number(x.classes.size())
 		}
 		if !x.classes.dropped[c] {
+			x.run.Explored++
 			x.expand(c)
 		}
 	}

@@ -93,6 +93,7 @@ type Run struct {
 	Reduction   string // "none" or "ample"
 	States      int    // distinct discrete states
 	Classes     int    // state classes kept (Exact), or States
+	Explored    int    // state classes expanded (Exact), those that others superseded later among them
 	Transitions int    // successors computed, without the initial states
 	Depth       int    // breadth-first levels, the initial state being 1
 	// Complete: everything was explored. Otherwise Stopped is the reason, as in

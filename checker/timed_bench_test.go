@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"syscall"
 	"testing"
@@ -44,6 +45,17 @@ func TestProbe(t *testing.T) {
 	} else {
 		var opt checker.Options
 		opt.Workers, _ = strconv.Atoi(os.Getenv("W"))
+		if f := os.Getenv("HEAP"); f != "" {
+			opt.Progress = func(p checker.Progress) {
+				runtime.GC()
+				w, _ := os.Create(f)
+				pprof.WriteHeapProfile(w)
+				w.Close()
+				var ms runtime.MemStats
+				runtime.ReadMemStats(&ms)
+				t.Logf("%d kept, live %d MB", p.Classes, ms.HeapAlloc>>20)
+			}
+		}
 		opt.Merge = os.Getenv("MERGE") != ""
 		run, err := checker.Explore(context.Background(), m, checker.Exact, opt, checker.Visitor[spec.State]{})
 		if err != nil {

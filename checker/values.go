@@ -74,6 +74,39 @@ func (t *valueTable) value(code uint32) int64 {
 	return t.sparse[code]
 }
 
+// pack appends codes to words, lane by lane.
+func (t *valueTable) pack(codes []uint32, words []uint64) []uint64 {
+	if t.laneBits == 16 {
+		for ; len(codes) >= 4; codes = codes[4:] {
+			words = append(words, uint64(codes[0])|uint64(codes[1])<<16|uint64(codes[2])<<32|uint64(codes[3])<<48)
+		}
+	}
+	lanes := t.lanes()
+	for len(codes) > 0 {
+		var word uint64
+		n := min(lanes, len(codes))
+		for i, c := range codes[:n] {
+			word |= uint64(c) << (uint(i) * t.laneBits)
+		}
+		words, codes = append(words, word), codes[n:]
+	}
+	return words
+}
+
+// unpack takes codes out of words again.
+func (t *valueTable) unpack(words []uint64, codes []uint32) {
+	lanes, mask := t.lanes(), t.mask()
+	for i := 0; len(codes) > 0; i++ {
+		word := words[i]
+		n := min(lanes, len(codes))
+		for k := range codes[:n] {
+			codes[k] = uint32(word & mask)
+			word >>= t.laneBits
+		}
+		codes = codes[n:]
+	}
+}
+
 // add numbers new bounds. Where codes had to change, renumbered gives the new one
 // of an old one; lanes may have become wider then.
 func (t *valueTable) add(fresh []int64) (renumbered map[uint32]uint32) {
