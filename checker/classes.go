@@ -10,7 +10,8 @@ type classSet struct {
 	shards   [classShards]shard
 	places   int  // per discrete state: 2 with the bit of a property
 	equality bool // classes are kept apart, instead of up to inclusion
-	merge    bool // classes whose union is convex become one
+	// convex tells which classes become one; nil for none.
+	convex func(*merger, *lanePlan) bool
 
 	parent paged[int32] // -1 for an initial class
 	via    paged[int32] // the arc from the parent
@@ -35,6 +36,7 @@ type shard struct {
 	lists  paged[antichain]
 	// byHash finds equal classes.
 	byHash hashTable
+	merger merger
 	// garbage are slots that are free once the level is done.
 	garbage []uint32
 }
@@ -140,6 +142,9 @@ func (x *classSet) add(place int32, width int, words []uint64, level int32) fate
 	words = words[:x.values.words(cells(width))]
 	if x.equality {
 		return x.addEqual(s, place, width, words)
+	}
+	if x.convex != nil {
+		return x.addMerged(s, s.lists.at(i), place, width, words, level)
 	}
 	return x.addIncluded(s, s.lists.at(i), place, width, words, level)
 }
@@ -269,6 +274,24 @@ func (s *shard) shrink(l *antichain, n int) int {
 	s.blocks.release(l.ref, blockWords(l.room()))
 	*l = antichain{ref: slot, size: uint32(n)}
 	return n
+}
+
+// remove takes a slot out of a list, and gives the length that is left.
+func (s *shard) remove(l *antichain, slot uint32) int {
+	n := l.length()
+	if n == 1 {
+		*l = antichain{}
+		return 0
+	}
+	firsts, slots := s.block(l)
+	for i := range n {
+		if slotAt(slots, i) == slot {
+			firsts[i] = firsts[n-1]
+			setSlot(slots, i, slotAt(slots, n-1))
+			break
+		}
+	}
+	return s.shrink(l, n-1)
 }
 
 // append adds a slot to a list of n, which is in a block if n is more than 1.
@@ -407,10 +430,11 @@ func (x *classSet) drop(id int32) {
 	s.slots.at(x.slots[id-x.base])[0] |= headDead
 }
 
-// at gives the codes of a class whose slot is known.
-func (x *classSet) at(id int32) []uint64 {
+// at gives the codes of a class whose slot is known, and its width.
+func (x *classSet) at(id int32) (words []uint64, width int) {
 	s, _ := x.shardOf(*x.place.at(id))
-	return x.matrix(s, x.slots[id-x.base])
+	slot := x.slots[id-x.base]
+	return x.matrix(s, slot), int(s.slots.at(slot)[0]>>headWidth&0xff) + 1
 }
 
 // path is the way from an initial class to id by parents, as arcs.

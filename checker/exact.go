@@ -23,14 +23,21 @@ type exactSearch[S comparable] struct {
 	// can follow: the class at its end lies inside the one at its head, and need
 	// not hold the timings that go round again.
 	equality bool
-	graph    *digraph // of the classes with the bit on, under equality only
-	within   []bool   // places to stay in; nil for all
+	// merge joins classes where only the discrete states that are reached matter.
+	merge  bool
+	convex func(*merger, *lanePlan) bool // instead of the rule, in tests
+	graph  *digraph                      // of the classes with the bit on, under equality only
+	within []bool                        // places to stay in; nil for all
 	// seed adds the initial classes, if they are others than those of the model.
-	seed func(x *expander[S])
+	seed func(e *expander[S])
+	// staying: the search ends where the bit goes off.
+	staying bool
 
-	found    int32 // the class that decides, -1 while there is none
-	longest  int64 // that the clock showed
-	shortest shortestStay
+	found   int32 // the class that decides, -1 while there is none
+	longest int64 // that the clock showed
+	// longestAt is the class that showed it first.
+	longestAt int32
+	shortest  shortestStay
 
 	states, arcs bitset // met: discrete states, arcs by twice their number + bit
 	level        int32  // first class of the level after the one being expanded
@@ -46,15 +53,14 @@ type shortestStay struct {
 }
 
 func newExactSearch[S comparable](r *relation[S], w *meter) *exactSearch[S] {
-	return &exactSearch[S]{rel: r, meter: w, workers: w.opt.workers(), found: -1, shortest: shortestStay{time: -1}}
+	return &exactSearch[S]{rel: r, meter: w, workers: w.opt.workers(), found: -1, longestAt: -1, shortest: shortestStay{time: -1}}
 }
 
 // A batch is so many pieces of so many classes; these bound the memory that
 // successors take before they are compared.
-const (
-	pieceClasses = 32
-	batchPieces  = 64
-)
+var pieceClasses = 32 // less in tests
+
+const batchPieces = 64
 
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
@@ -64,7 +70,13 @@ func (x *exactSearch[S]) explore() Run {
 		places = 2
 	}
 	x.classes = newClassSet(places)
-	x.classes.equality, x.classes.merge = x.equality, x.meter.opt.Merge && x.merges()
+	x.classes.equality = x.equality
+	if x.merge {
+		x.classes.convex = convex
+		if x.convex != nil {
+			x.classes.convex = x.convex
+		}
+	}
 	x.begin()
 	for from := int32(0); x.found < 0 && w.run.Stopped == ""; {
 		todo := x.classes.alive(from)
@@ -92,10 +104,6 @@ func (x *exactSearch[S]) explore() Run {
 	}
 	return w.finish(x.found >= 0)
 }
-
-// merges tells whether classes may be merged: where only the discrete states that
-// are reached matter.
-func (x *exactSearch[S]) merges() bool { return x.watch == nil && !x.equality }
 
 func (x *exactSearch[S]) begin() {
 	ids := x.rel.init()
@@ -237,8 +245,14 @@ func (x *exactSearch[S]) learn(n int) {
 func (x *exactSearch[S]) enter(r *record) {
 	w := x.meter
 	w.run.Transitions += int(r.passed)
-	if r.place < 0 {
+	switch {
+	case r.place == full:
 		w.full = true
+		return
+	case r.place == leaves:
+		if x.shortest.time < 0 || r.stay < x.shortest.time {
+			x.shortest = shortestStay{r.stay, r.class, r.arc}
+		}
 		return
 	}
 	id, on := r.place>>1, r.place&1 == 1
@@ -258,7 +272,7 @@ func (x *exactSearch[S]) enter(r *record) {
 		if x.watch != nil && x.watch.settled(on) {
 			x.classes.drop(c) // kept, not expanded
 		}
-		if on && x.decides(id, r.stay) {
+		if on && x.decides(r) {
 			x.found = c
 		}
 	}
@@ -294,18 +308,20 @@ func (x *exactSearch[S]) news(class, arc int32) bool {
 
 // decides tells whether a new class violates the watched property by itself:
 // nothing has to happen in it any more, or the clock can show too much.
-func (x *exactSearch[S]) decides(id int32, stay int64) bool {
+func (x *exactSearch[S]) decides(r *record) bool {
 	switch {
 	case x.equality:
 		return false // calm classes were looked for before, under inclusion
 	case x.clock == noClock:
-		return x.rel.calm(id)
+		return r.calm
 	case x.clock == shortest:
 		return false
-	case stay > x.watch.prop.Bound:
+	case r.stay > x.watch.prop.Bound:
 		return true
 	}
-	x.longest = max(x.longest, stay)
+	if r.stay > x.longest || x.longestAt < 0 {
+		x.longest, x.longestAt = r.stay, int32(x.classes.size())-1
+	}
 	return false
 }
 
@@ -317,7 +333,7 @@ func (x *exactSearch[S]) places(pending bool) *digraph {
 		n := x.rel.nodes.at(id)
 		for _, on := range [...]bool{false, true} {
 			g.open(place(id, on))
-			for a := n.arcs; n.arcs >= 0 && a < n.arcs+n.arcCount; a++ {
+			for a := n.arcs; n.arcs >= 0 && a < n.arcs+n.count; a++ {
 				if !x.arcs.has(int(place(a, on))) {
 					continue
 				}

@@ -12,21 +12,27 @@ type expander[S comparable] struct {
 	passed  int32                // steps to known classes since the last record
 
 	now, first matrix
+	clocks     int // 1 when the last column of now is a clock
 	least      []int64
 	next       successor
 }
 
 // record is a class that was come to: by an arc of another one, or as an initial
-// one when class is -1. place is -1 where the model was full.
+// one when class is -1. place is full where the model was full, and leaves where a
+// stay ends.
 type record struct {
 	place, class, arc int32
 	width             int32
+	calm              bool  // nothing pending has to happen
 	words             int32 // where its codes begin
 	raw               int32 // where its bounds begin, -1 when all have codes
 	passed            int32 // steps before it that led to known classes, and are no news otherwise
 	fate              fate
 	stay              int64
 }
+
+// What a place is when it is none.
+const full, leaves = -1, -2
 
 func (e *expander[S]) reset() {
 	e.records, e.words, e.raw, e.missing = e.records[:0], e.words[:0], e.raw[:0], e.missing[:0]
@@ -52,19 +58,19 @@ func (e *expander[S]) initial(id int32) {
 	on := x.watch != nil && x.watch.begin(id)
 	e.first.resize(1)
 	e.first.cell[0], e.first.code[0] = 0, x.classes.values.code(0)
-	e.enter(place(id, on), 0, "", on, -1, -1)
+	events := x.rel.pending(id)
+	e.enter(place(id, on), 0, &manner{keep: string(make([]byte, len(events))), fresh: events, calm: calm(events)}, on, -1, -1)
 }
 
-// enter adds the class after an event of e.first, which brings about keep.
-func (e *expander[S]) enter(to int32, f int, keep string, started bool, class, arc int32) {
+// enter adds the class after event f of e.first.
+func (e *expander[S]) enter(to int32, f int, how *manner, started bool, class, arc int32) {
 	x := e.search
-	events := x.rel.pending(to >> 1)
 	c := x.clock
 	if to&1 == 0 {
 		c = noClock
 	}
-	e.next.prepare(&e.first, f, keep, events, c, started)
-	r := record{place: to, class: class, arc: arc, width: int32(e.next.width), words: int32(len(e.words)), raw: -1}
+	e.next.prepare(&e.first, f, how.keep, how.fresh, c, started)
+	r := record{place: to, class: class, arc: arc, width: int32(e.next.width), calm: how.calm, words: int32(len(e.words)), raw: -1}
 	var known bool
 	e.words, known = e.next.pack(&e.first, x.classes.values, e.words)
 	if !known {
@@ -82,7 +88,7 @@ func (e *expander[S]) enter(to int32, f int, keep string, started bool, class, a
 		return
 	}
 	if c == longest {
-		r.stay = e.next.stay(&e.first, len(events))
+		r.stay = e.next.stay(&e.first, len(how.keep))
 	}
 	e.note(r)
 }
@@ -90,25 +96,41 @@ func (e *expander[S]) enter(to int32, f int, keep string, started bool, class, a
 // expand adds the successors of a class.
 func (e *expander[S]) expand(c int32) {
 	x := e.search
-	rel := x.rel
 	at := *x.classes.place.at(c)
-	id, on := at>>1, at&1 == 1
-	node := rel.nodes.at(id)
-	n := int(rel.listAt(id).count)
-	e.now.load(x.classes.at(c), width(n, x.clock != noClock && on), x.classes.values)
-	e.soonest(n)
+	on := at&1 == 1
+	words, w := x.classes.at(c)
+	e.now.load(words, w, x.classes.values)
+	e.clocks = width(0, x.clock != noClock && on) - 1
+	e.fireAll(x.rel.nodes.at(at>>1), func(a int32, arc *arc, m *manner) { e.step(c, on, a, arc, m) })
+}
+
+// load takes a class of another search, in whose table its bounds have other codes.
+func (e *expander[S]) load(from *classSet, s *shard, slot uint32) {
+	e.now.load(from.matrix(s, slot), int(s.slots.at(slot)[0]>>headWidth&0xff)+1, from.values)
+	for i, v := range e.now.cell {
+		e.now.code[i] = e.search.classes.values.code(v)
+	}
+	e.clocks = 0
+}
+
+// fireAll visits the arcs of a node that can be the next after e.now, each with
+// e.first set to when they are.
+func (e *expander[S]) fireAll(n *node, visit func(a int32, arc *arc, m *manner)) {
+	rel := e.search.rel
+	events := e.now.width - 1 - e.clocks
+	e.soonest(events)
 	event, firable := -1, false
-	for a := node.arcs; a < node.arcs+node.arcCount; a++ {
+	for a := n.arcs; a < n.arcs+n.count; a++ {
 		arc := rel.arcs.at(a)
 		m := rel.manner(arc)
 		if f := int(m.event); f != event {
 			event = f
-			if firable = e.now.firable(f+1, n); firable {
-				e.now.tighten(f+1, e.least, x.classes.values, &e.first)
+			if firable = e.now.firable(f+1, events); firable {
+				e.now.tighten(f+1, e.least, e.search.classes.values, &e.first)
 			}
 		}
 		if firable {
-			e.step(c, on, a, arc, m)
+			visit(a, arc, m)
 		}
 	}
 }
@@ -125,15 +147,22 @@ func (e *expander[S]) soonest(n int) {
 func (e *expander[S]) step(c int32, on bool, a int32, arc *arc, m *manner) {
 	x := e.search
 	if arc.to < 0 {
-		e.note(record{place: -1, class: c, arc: a})
+		e.note(record{place: full, class: c, arc: a})
 		return
 	}
 	onto := x.watch != nil && x.watch.next(on, arc.to)
+	if x.staying && !onto {
+		if x.clock == shortest {
+			w := e.first.width
+			e.note(record{place: leaves, class: c, arc: a, stay: -e.first.cell[(w-1)*w+int(m.event)+1]})
+		}
+		return
+	}
 	to := place(arc.to, onto)
 	if x.within != nil && !x.within[to] {
 		return
 	}
-	e.enter(to, int(m.event)+1, m.keep, !on, c, a)
+	e.enter(to, int(m.event)+1, m, !on, c, a)
 }
 
 func (e *expander[S]) recode(r *recode) {

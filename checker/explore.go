@@ -33,7 +33,7 @@ func Explore[S comparable](ctx context.Context, m Model[S], mode Mode, opt Optio
 		return newAnySearch(m, newMeter(ctx, opt, time.Now(), Any, "explore"), h, false).explore(), nil
 	}
 	x := newExactSearch(newRelation(m), newMeter(ctx, opt, time.Now(), Exact, "explore"))
-	x.hooks = h
+	x.hooks, x.merge = h, opt.Merge
 	x.rel.glance = func(S, Event, Label, S) bool { return v.Step != nil }
 	return x.explore(), nil
 }

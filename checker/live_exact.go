@@ -79,7 +79,7 @@ func (c *check[S]) bounded(i int) {
 		start := x.start(init)
 		since, last := c.stayBegins(x.watch, start, arcs)
 		loop := -1
-		if c.rel.calm(last) {
+		if calm(c.rel.pending(last)) {
 			loop = len(arcs)
 		}
 		out.Verdict = Violated

@@ -155,8 +155,8 @@ type successor struct {
 }
 
 // prepare reads what happens to the columns. keep says which event of m each of
-// the next events was, its number + 1, or 0; the empty string keeps none.
-func (s *successor) prepare(m *matrix, f int, keep string, events []Event, c clock, started bool) {
+// the next events was, its number + 1, or 0 for a fresh one.
+func (s *successor) prepare(m *matrix, f int, keep string, fresh []Event, c clock, started bool) {
 	w := m.width
 	s.from, s.ahead, s.since = append(s.from[:0], f), append(s.ahead[:0], 0), append(s.since[:0], 0)
 	column := func(k int) {
@@ -169,12 +169,13 @@ func (s *successor) prepare(m *matrix, f int, keep string, events []Event, c clo
 		s.ahead = append(s.ahead, ahead)
 		s.since = append(s.since, since)
 	}
-	for i := range events {
-		if keep == "" || keep[i] == 0 {
-			begin(events[i].Latest, -events[i].Earliest)
-		} else {
-			column(int(keep[i]))
+	for i := range len(keep) {
+		if k := keep[i]; k > 0 {
+			column(int(k))
+			continue
 		}
+		begin(fresh[0].Latest, -fresh[0].Earliest)
+		fresh = fresh[1:]
 	}
 	switch {
 	case c == noClock:

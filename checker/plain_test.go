@@ -1,5 +1,10 @@
 package checker
 
+import (
+	"context"
+	"time"
+)
+
 // The plain search is the oracle of the fast one: one goroutine, matrices of
 // whole numbers cell by cell, every class compared with all of its place. It has no
 // watch and no clock, and its results must be those of exactSearch to the last
@@ -444,3 +449,18 @@ func (r *plainRelation[S]) kept(a *plainArc) []uint8 {
 // ExplorePlain is Explore in Exact by the plain search, for the tests and
 // benchmarks outside of the package.
 func ExplorePlain[S comparable](m Model[S]) Run { return newPlainSearch(m).explore() }
+
+// ExploreMergingAll explores with a merge condition that is wrong.
+func ExploreMergingAll[S comparable](m Model[S]) Run {
+	x := newExactSearch(newRelation(m), newMeter(context.Background(), Options{}, time.Now(), Exact, "explore"))
+	x.merge, x.convex = true, func(*merger, *lanePlan) bool { return true }
+	return x.explore()
+}
+
+// SmallBatches makes pieces and tables small, until the function that it gives is
+// called.
+func SmallBatches() func() {
+	piece, values := pieceClasses, narrowValues
+	pieceClasses, narrowValues = 1, 6
+	return func() { pieceClasses, narrowValues = piece, values }
+}

@@ -12,9 +12,6 @@ type relation[S comparable] struct {
 	nodes  paged[node]
 	arcs   paged[arc]
 
-	lists    []eventList // of pending events
-	events   []Event     // of all lists
-	listOf   map[string]int32
 	manners  []manner
 	mannerOf map[string]int32
 	labels   []Label
@@ -30,16 +27,8 @@ type relation[S comparable] struct {
 
 // node is the discrete half of a state class.
 type node struct {
-	list     int32
-	arcs     int32 // first of its arcs, -1 before it is expanded
-	arcCount int32
-}
-
-// eventList is what is pending in a state.
-type eventList struct {
-	first int32
-	count int32
-	calm  bool // nothing of it has to happen
+	arcs  int32 // first of its arcs, -1 before it is expanded
+	count int32 // of its arcs
 }
 
 // arc is a step between discrete states, from the one that it is listed at.
@@ -56,93 +45,95 @@ const (
 // manner is what a step does besides leading somewhere.
 type manner struct {
 	event uint8 // index of the event that fires, 0-based
+	calm  bool  // nothing that is pending then has to happen
 	label int32
-	keep  string // see keptColumns
+	keep  string  // see keptColumns
+	fresh []Event // those that become pending, in their order
 }
 
 func newRelation[S comparable](m Model[S]) *relation[S] {
-	return &relation[S]{
-		model: m, states: newStateSet(m),
-		listOf: map[string]int32{}, mannerOf: map[string]int32{}, labelOf: map[Label]int32{},
+	r := &relation[S]{model: m, mannerOf: map[string]int32{}, labelOf: map[Label]int32{}}
+	if p, ok := m.(Packer[S]); ok {
+		r.states = newTreeSet(p)
+	} else {
+		r.states = newStateSet(m)
 	}
+	return r
 }
 
 func (r *relation[S]) init() (ids []int32) {
 	for _, s := range r.model.Init() {
-		ids = append(ids, r.add(s, pending(r.model, s, nil)))
+		ids = append(ids, r.add(s))
 	}
 	return ids
 }
 
-func (r *relation[S]) add(s S, events []Event) int32 {
+func (r *relation[S]) add(s S) int32 {
 	id, fresh := r.states.add(s)
 	if fresh {
-		r.nodes.add(node{list: r.internList(events), arcs: -1})
+		r.nodes.add(node{arcs: -1})
 	}
 	return id
-}
-
-func (r *relation[S]) internList(events []Event) int32 {
-	r.key = r.key[:0]
-	for i := range events {
-		e := &events[i]
-		r.key = appendWord(appendWord(appendWord(r.key, e.ID), uint64(e.Earliest)), uint64(e.Latest))
-	}
-	i, ok := r.listOf[string(r.key)]
-	if !ok {
-		i = number(len(r.lists))
-		r.listOf[string(r.key)] = i
-		r.lists = append(r.lists, eventList{number(len(r.events)), int32(len(events)), calm(events)})
-		r.events = append(r.events, events...)
-	}
-	return i
 }
 
 func appendWord(b []byte, w uint64) []byte {
 	return append(b, byte(w), byte(w>>8), byte(w>>16), byte(w>>24), byte(w>>32), byte(w>>40), byte(w>>48), byte(w>>56))
 }
 
-func (r *relation[S]) internManner(event uint8, how Label, keep []uint8) uint32 {
+// internManner numbers the manner of a step. What differs is the windows of the
+// fresh events, not their IDs, for firing reads no others.
+func (r *relation[S]) internManner(event uint8, how Label, keep []uint8, after []Event) uint32 {
 	label, ok := r.labelOf[how]
 	if !ok {
 		label = number(len(r.labels))
 		r.labelOf[how] = label
 		r.labels = append(r.labels, how)
 	}
-	r.key = append(appendWord(r.key[:0], uint64(event)|uint64(label)<<8), keep...)
+	peace := calm(after)
+	bits := uint64(event) | uint64(label)<<8
+	if peace {
+		bits |= 1 << 63
+	}
+	r.key = append(appendWord(r.key[:0], bits), keep...)
+	for i, k := range keep {
+		if k == 0 {
+			r.key = appendWord(appendWord(r.key, uint64(after[i].Earliest)), uint64(after[i].Latest))
+		}
+	}
 	i, ok := r.mannerOf[string(r.key)]
 	if !ok {
 		if i = number(len(r.manners)); uint32(i) >= arcQuiet {
 			panic("checker: more than 2^30 different kinds of steps in one run; bound it with MaxStates")
 		}
 		r.mannerOf[string(r.key)] = i
-		r.manners = append(r.manners, manner{event, label, string(keep)})
+		m := manner{event: event, calm: peace, label: label, keep: string(keep)}
+		for i, k := range keep {
+			if k == 0 {
+				m.fresh = append(m.fresh, after[i])
+			}
+		}
+		r.manners = append(r.manners, m)
 	}
 	return uint32(i)
 }
 
-func (r *relation[S]) listAt(id int32) *eventList { return &r.lists[r.nodes.at(id).list] }
-
-func (r *relation[S]) pending(id int32) []Event {
-	l := r.listAt(id)
-	return r.events[l.first : l.first+l.count : l.first+l.count]
-}
-
-func (r *relation[S]) calm(id int32) bool { return r.listAt(id).calm }
+// pending asks the model again what is pending in a state: only traces and hooks
+// want to know.
+func (r *relation[S]) pending(id int32) []Event { return pending(r.model, r.states.at(id), nil) }
 
 func (r *relation[S]) manner(a *arc) *manner { return &r.manners[a.manner&(arcQuiet-1)] }
-
-func (r *relation[S]) label(a *arc) Label { return r.labels[r.manner(a).label] }
 
 // firings are the steps out of some states, as a worker found them.
 type firings[S comparable] struct {
 	steps  []firing[S]
 	events []Event
 	keep   []uint8
+	before []Event // scratch
 }
 
 type firing[S comparable] struct {
 	from   int32
+	known  int32 // the number of to, -1 if it was not known yet
 	to     S
 	label  Label
 	events int // of to: where they end in firings.events, each step's after the last
@@ -153,13 +144,13 @@ type firing[S comparable] struct {
 }
 
 // firedTogether is the number of states that a worker expands at a time.
-const firedTogether = 16
+const firedTogether = 8
 
 // expand computes the steps out of states that have not been expanded. They are
 // fired in parallel, and numbered in the order of the states.
 func (r *relation[S]) expand(ids []int32, workers int) {
 	for len(ids) > 0 {
-		n := min(len(ids), 64*firedTogether)
+		n := min(len(ids), 32*firedTogether)
 		r.expandSome(ids[:n], workers)
 		ids = ids[n:]
 	}
@@ -208,12 +199,14 @@ func (r *relation[S]) expandSome(ids []int32, workers int) {
 func (r *relation[S]) record(s *firing[S], events []Event, keep []uint8) {
 	a := arc{to: -1}
 	if !s.full {
-		a.to = r.add(s.to, events)
+		if a.to = s.known; a.to < 0 {
+			a.to = r.add(s.to)
+		}
 	}
-	a.manner = r.internManner(s.event, s.label, keep)
+	a.manner = r.internManner(s.event, s.label, keep, events)
 	m := &r.manners[a.manner]
 	n := r.nodes.at(s.from)
-	for i := n.arcs; i < n.arcs+n.arcCount && !s.full; i++ {
+	for i := n.arcs; i < n.arcs+n.count && !s.full; i++ {
 		if b := r.arcs.at(i); b.to == a.to {
 			if other := r.manner(b); other.event == m.event && other.label == m.label {
 				a.manner |= arcTwin
@@ -225,12 +218,14 @@ func (r *relation[S]) record(s *firing[S], events []Event, keep []uint8) {
 		a.manner |= arcQuiet
 	}
 	r.arcs.add(a)
-	n.arcCount++
+	n.count++
 }
 
 // fire computes the steps out of a state.
 func (r *relation[S]) fire(id int32, f *firings[S]) {
-	s, before := r.states.at(id), r.pending(id)
+	s := r.states.at(id)
+	f.before = pending(r.model, s, f.before[:0])
+	before := f.before
 	for i, e := range before {
 		if first(before, e.ID) != i {
 			continue // the oldest stands for all of its ID
@@ -241,7 +236,7 @@ func (r *relation[S]) fire(id int32, f *firings[S]) {
 				begin := len(f.events)
 				f.events = pending(r.model, next, f.events)
 				f.keep = keptColumns(s, before, i, &how, next, f.events[begin:], f.keep)
-				step.to, step.label = next, how.Label
+				step.to, step.label, step.known = next, how.Label, r.states.find(next)
 				step.quiet = r.glance != nil && !r.glance(s, e, how.Label, next)
 			}
 			step.events, step.keep = len(f.events), len(f.keep)

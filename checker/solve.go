@@ -5,6 +5,12 @@ import (
 	"slices"
 )
 
+// atLeast says that t(to) >= t(from) + by.
+type atLeast struct {
+	from, to int32
+	by       int64
+}
+
 // solve gives each step of a path the earliest instant that it can happen at,
 // and the earliest end of the run. The instants of a path are bound by
 // differences alone: with t(0) = 0 the start and t(k) the instant of step k,
@@ -16,15 +22,10 @@ import (
 //	end >= t(last).
 //
 // With since >= 0 the run also stays in its last state until more than bound
-// has passed since step since. The least solution is found by relaxation
+// has passed since step since. More rules may be given. The least solution is found by relaxation
 // (Bellman and Ford); it is whole because every bound is. A path that an
 // inclusion search found is solvable too: its classes were computed along it.
-func (r *relation[S]) solve(start int32, arcs []int32, since int, bound int64) (at []int64, end int64) {
-	type atLeast struct { // t(to) >= t(from) + by
-		from, to int32
-		by       int64
-	}
-	var rules []atLeast
+func (r *relation[S]) solve(start int32, arcs []int32, since int, bound int64, rules ...atLeast) (at []int64, end int64) {
 	last := int32(len(arcs)) + 1 // the end
 	notAfter := func(k, c int32, hi int64) {
 		if hi != Forever {
@@ -92,8 +93,8 @@ func (r *relation[S]) solve(start int32, arcs []int32, since int, bound int64) (
 }
 
 // trace is the run along arcs from a discrete state, with its instants.
-func (r *relation[S]) trace(start int32, arcs []int32, loop, since int, bound int64) *Trace[S] {
-	at, end := r.solve(start, arcs, since, bound)
+func (r *relation[S]) trace(start int32, arcs []int32, loop, since int, bound int64, rules ...atLeast) *Trace[S] {
+	at, end := r.solve(start, arcs, since, bound, rules...)
 	t := &Trace[S]{Mode: Exact, Init: r.states.at(start), Loop: loop, End: end}
 	ids := r.along(start, arcs)
 	for i, id := range arcs {

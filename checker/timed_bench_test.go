@@ -47,6 +47,9 @@ func TestProbe(t *testing.T) {
 		opt.Workers, _ = strconv.Atoi(os.Getenv("W"))
 		if f := os.Getenv("HEAP"); f != "" {
 			opt.Progress = func(p checker.Progress) {
+				if p.Frontier == 0 {
+					return
+				}
 				runtime.GC()
 				w, _ := os.Create(f)
 				pprof.WriteHeapProfile(w)

@@ -27,7 +27,7 @@ type valueSlot struct {
 
 // narrowValues is the number of bounds up to which lanes have 16 bits. The gaps
 // between codes are then four wide on average.
-const narrowValues = 1 << 13
+var narrowValues = 1 << 13 // less in tests
 
 func newValueTable() *valueTable {
 	t := &valueTable{laneBits: 16, sorted: []int64{0, Forever}}
