@@ -141,8 +141,6 @@ func TestTeardownStaysAgreeWithTheOracle(t *testing.T) {
 	require.Greater(t, compared, 30, "most models are small enough to compare")
 }
 
-// TestStaysOfTwoWaits: an event of [2, forever] is waited for at first, then one
-// of [5, 5].
 func TestStaysKnown(t *testing.T) {
 	s := measured(t, lingering{}, isLingering, 1)
 	require.EqualValues(t, 19, s.Max) // as the oracle's test says
