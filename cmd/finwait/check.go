@@ -25,6 +25,8 @@ type checkOptions struct {
 	progress  *choice
 	out       string
 	workers   count
+	merge     bool
+	stays     bool
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -57,6 +59,8 @@ what is expected then is each property's own condition on the parameters.`,
 	o.format = choose(f, "format", "form of the results on stdout", "text", "json")
 	o.progress = choose(f, "progress", "form of the progress on stderr", progress.Styles()...)
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
+	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
+	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
 	f.StringVar(&o.out, "out", "", "write DIR/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each violation and each witness")
 	return cmd
 }
@@ -72,7 +76,10 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = c.toJudge(o.patterns); err != nil {
 			return err
 		}
+		cases[i].Stays = o.stays
 	}
+	options := o.bounds.options()
+	options.Merge = o.merge
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o755); err != nil {
 			return fmt.Errorf("--out: %w", err)
@@ -80,7 +87,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 	}
 	r := report.Report{Schema: report.Schema, Version: version(), Asked: len(all)}
 	follow := progress.New(o.app.stderr, o.progress.value, len(all))
-	err = judgeAll(ctx, cases, int(o.workers), o.bounds.options(), follow, func(i int, s judge.Scenario) error {
+	err = judgeAll(ctx, cases, int(o.workers), options, follow, func(i int, s judge.Scenario) error {
 		if o.out != "" {
 			if err := report.Save(o.out, s, all[i].yaml()); err != nil {
 				return err
