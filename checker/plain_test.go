@@ -339,20 +339,6 @@ func (x *plainClasses) keep(place, parent, via int32) int32 {
 	return id
 }
 
-// path is the way from an initial class to id by parents, as arcs.
-func (x *plainClasses) path(id int32) (init int32, arcs []int32) {
-	n := 0
-	for c := id; x.parent[c] >= 0; c = x.parent[c] {
-		n++
-	}
-	arcs = make([]int32, n)
-	for ; x.parent[id] >= 0; id = x.parent[id] {
-		n--
-		arcs[n] = x.via[id]
-	}
-	return id, arcs
-}
-
 type plainRelation[S comparable] struct {
 	model  Model[S]
 	states stateSet[S]

@@ -5,7 +5,7 @@ import "fmt"
 // treeSet is a set of packed states for searches that keep more per state than
 // its words. The words are the leaves of a binary tree of pairs, and each pair that
 // occurs is kept once: states that differ in one host or one direction share all
-// the rest (the tree compression of Blom, Lisser, van de Pol and Weber 2009). It is
+// the rest (the tree compression of Blom, Lisser, van de Pol and Weber 2011). It is
 // exact, and find and at may be called in parallel.
 type treeSet[S comparable] struct {
 	packer Packer[S]
