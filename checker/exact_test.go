@@ -131,20 +131,6 @@ func TestMergingReachesTheSame(t *testing.T) {
 	require.Greater(t, fewer, 20, "merging merges")
 }
 
-// TestMergingTooMuchIsFound: were all classes of a place merged, the comparison
-// above would fail.
-func TestMergingTooMuchIsFound(t *testing.T) {
-	differ := 0
-	rapid.Check(t, func(t *rapid.T) {
-		m := drawTable(t, sizes{6, 6, 4, 2})
-		run := checker.ExploreMergingAll[tableState](m)
-		if _, _, exact := visited(t, m, checker.Options{}); exact.States != run.States {
-			differ++
-		}
-	})
-	require.Positive(t, differ)
-}
-
 func reach[S comparable](t require.TestingT, m checker.Model[S], merge bool, set map[S]bool) checker.Run {
 	run, err := checker.Explore(context.Background(), m, checker.Exact, checker.Options{Merge: merge, Workers: 2},
 		checker.Visitor[S]{State: func(s S) { set[s] = true }})

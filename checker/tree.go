@@ -156,7 +156,7 @@ func (p *pairs[K]) add(k K) int32 {
 	if id := p.find(k); id >= 0 {
 		return id
 	}
-	if 4*(p.keys.size+1) > 3*len(p.table) {
+	if 2*(p.keys.size+1) > len(p.table) { // short probes: most states are looked up many times
 		p.table = make([]uint32, max(64, 2*len(p.table)))
 		for id := range int32(p.keys.size) {
 			p.place(*p.keys.at(id), id)
