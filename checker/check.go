@@ -262,10 +262,7 @@ func (c *check[S]) safety() {
 		return
 	}
 	j := newJudge(c.props)
-	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, "safety"))
-	x.hooks = j
-	run := x.explore()
-	c.runs = append(c.runs, run)
+	x, run := c.safetyRun("safety", j, c.opt.Merge)
 	for i, p := range c.props {
 		out, found := &c.out[i], j.found[i]
 		if c.decided[i] {
@@ -285,18 +282,39 @@ func (c *check[S]) safety() {
 		}
 		switch {
 		case found.yes:
-			init, arcs := x.classes.path(found.at)
-			if found.via >= 0 {
-				arcs = append(arcs, found.via)
-			}
 			out.Verdict = reached
-			out.Trace = c.rel.trace(x.classes.place[init]>>1, arcs, -1, -1, 0)
+			if !c.opt.Merge {
+				out.Trace = c.safetyTrace(x, found)
+			}
 		case run.Complete:
 			out.Verdict = unreached
 		default:
 			out.Reason = run.Stopped
 		}
 	}
+	if c.opt.Merge {
+		c.safetyTraces(j)
+	}
+}
+
+// safetyRun explores for a judge.
+func (c *check[S]) safetyRun(purpose string, j *judge[S], merge bool) (*exactSearch[S], Run) {
+	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, purpose))
+	x.hooks, x.merge, c.rel.glance = j, merge, j.glance
+	if purpose == purposeTraces {
+		x.hooks = &untilFound[S]{judge: j, search: x}
+	}
+	run := x.explore()
+	c.runs = append(c.runs, run)
+	return x, run
+}
+
+func (c *check[S]) safetyTrace(x *exactSearch[S], found finding) *Trace[S] {
+	init, arcs := x.classes.path(found.at)
+	if found.via >= 0 {
+		arcs = append(arcs, found.via)
+	}
+	return c.rel.trace(x.start(init), arcs, -1, -1, 0)
 }
 
 // validate finds what is wrong with a question.

@@ -47,6 +47,11 @@
 //
 // [Auto], the default, takes from Any what it can prove and leaves the rest to Exact.
 //
+// Levels are expanded by several goroutines ([Options].Workers), and what is found,
+// the order of visits included, is that of one. With [Options].Merge classes whose
+// union is convex become one in the run for safety properties. [Stays] measures
+// shortest and longest stays in sets of states.
+//
 // # Reduction
 //
 // Where a model has footprints ([Footprinter]), a search in Any may fire, in a state s,
@@ -80,15 +85,27 @@
 // refused: the columns of the matrices would have to be exchanged, and of a class both
 // images be compared for inclusion.
 //
+// # Termination
+//
+// Exact ends on every model with finitely many discrete states, without any
+// extrapolation. The bounds of pending events are whole numbers between sums of
+// their windows: an event that nothing forces has no upper bound, and its lower one
+// is that it is not in the past, once its Earliest has come. The clock of a stay is
+// different: see [Stays]; of Within and StaysAtMost, it ends the run above Bound.
+//
 // # Limits
 //
-// One goroutine explores; there is no merging of classes beyond inclusion, no store
-// on disk and no way to resume. There are no
+// There is no partial-order reduction in Exact, for there is little to gain: two
+// orders of independent events mostly give classes of which one includes the
+// other, or that merge. On four scenarios of TCP teardown merging leaves 1.1 to 2.1
+// classes for each discrete state, and on one of 119,256 states 1.14 (inclusion: 2.2).
+//
+// There is no store of classes on disk. There are no
 // branching-time properties, and no fairness but that of time: what must happen
 // happens by its Latest.
 //
-// In Exact every class that was ever kept stays in memory, also when a later one
-// includes it, for paths lead through it.
+// In Exact the way to every class that was ever kept stays in memory, also when a
+// later one includes it, for paths lead through it; its matrix does not.
 //
 // # References
 //
@@ -96,6 +113,8 @@
 //     nets. IFIP Congress 1983. State classes.
 //   - B. Berthomieu, M. Diaz: Modeling and verification of time dependent systems
 //     using time Petri nets. IEEE Trans. Software Eng. 17(3), 1991.
+//   - S. Blom, B. Lisser, J. van de Pol, M. Weber: A database approach to distributed
+//     state-space generation. J. Logic and Computation 21(1), 2011. Tree compression.
 //   - D. L. Dill: Timing assumptions and verification of finite-state concurrent
 //     systems. CAV 1989. Difference-bound matrices.
 //   - T. A. Henzinger, Z. Manna, A. Pnueli: What good are digital clocks? ICALP

@@ -78,6 +78,10 @@ type Options struct {
 	// which of several shortest counterexamples is found, and what fingerprints
 	// are taken for each other.
 	Seed uint64
+	// Merge makes Exact merge classes of one discrete state whose union is
+	// convex, in its run for safety properties. The verdicts are the same, and
+	// counterexamples as short: they come from a second search without it.
+	Merge bool
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
@@ -124,6 +128,7 @@ type Run struct {
 	Full, Reduced int
 	States        int // distinct discrete states
 	Classes       int // state classes kept (Exact), or States
+	Explored      int // state classes expanded (Exact), those that others superseded later among them
 	Transitions   int // successors computed, without the initial states
 	Depth         int // breadth-first levels, the initial state being 1
 	// Complete: everything was explored. Otherwise Stopped is the reason, as in

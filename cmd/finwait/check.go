@@ -28,6 +28,8 @@ type checkOptions struct {
 	workers   count
 	reduction *choice
 	symmetry  bool
+	merge     bool
+	stays     bool
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -63,6 +65,8 @@ what is expected then is each property's own condition on the parameters.`,
 	o.format = choose(f, "format", "form of the results on stdout", "text", "json")
 	o.progress = choose(f, "progress", "form of the progress on stderr", progress.Styles()...)
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
+	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
+	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
 	f.StringVar(&o.out, "out", "", "write DIR/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each violation and each witness")
 	return cmd
 }
@@ -82,6 +86,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = c.toJudge(o.patterns); err != nil {
 			return err
 		}
+		cases[i].Stays = o.stays
 	}
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o755); err != nil {
@@ -125,7 +130,7 @@ var reductions = map[string]checker.Reduction{
 
 func (o *checkOptions) options() (checker.Options, error) {
 	opt := o.bounds.options()
-	opt.Reduction, opt.Symmetry = reductions[o.reduction.value], o.symmetry
+	opt.Reduction, opt.Symmetry, opt.Merge = reductions[o.reduction.value], o.symmetry, o.merge
 	if opt.Time == checker.Exact && opt.Symmetry {
 		return opt, errors.New("--symmetry is for searches without durations (the constraints between events would have to be exchanged too); use --time any, or auto, which begins with one")
 	}

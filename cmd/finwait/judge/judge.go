@@ -24,6 +24,8 @@ type Case struct {
 	// property's own condition on them replaces Expect.
 	Overridden  bool
 	Assumptions []string
+	// Stays asks for the stays in every state too.
+	Stays bool
 }
 
 // Scenario is the result of a Case. The field names of its JSON form are a
@@ -40,6 +42,7 @@ type Scenario struct {
 	Structure   []string  `json:"structure"`
 	Runs        []Run     `json:"runs"`
 	Outcomes    []Outcome `json:"outcomes"`
+	Stays       []Stay    `json:"stays,omitempty"` // where they were asked for
 }
 
 // Run is one exploration.
@@ -146,6 +149,11 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 	}
 	if len(asked) > 0 {
 		if err := s.ask(ctx, c, m, asked, opt, run); err != nil {
+			return s, err
+		}
+	}
+	if c.Stays {
+		if s.Stays, err = c.measure(ctx, m, opt); err != nil {
 			return s, err
 		}
 	}

@@ -44,6 +44,7 @@ func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) str
 		}
 	}
 	p.unknown(s.Outcomes)
+	p.stays(s.Stays)
 	p.b.WriteByte('\n')
 	_, err := w.Write(p.b.Bytes())
 	return err
