@@ -30,6 +30,11 @@ type anySearch[S comparable] struct {
 	untilFound bool
 	// before[i] is the number of frontier states in the shards before i.
 	before [shards + 1]int
+	// saver, when not nil, writes checkpoints between rounds. A search that goes on
+	// where another was saved has begun, and is at frontier state from.
+	saver *saver[S]
+	begun bool
+	from  int
 }
 
 // Lister is what a model may offer besides [Model] for searches that ignore
@@ -57,6 +62,7 @@ const (
 func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *anySearch[S] {
 	c := newCodec(m, w.opt.Seed)
 	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash, w.opt.Fingerprints), meter: w, judge: j, hooks: h, chunk: chunkStates}
+	w.load = x.set.load
 	n := w.opt.workers()
 	if _, serves1 := c.(*mapCodec[S]); serves1 || h != nil {
 		n = 1
@@ -69,9 +75,12 @@ func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *
 
 func (x *anySearch[S]) explore() Run {
 	w := x.meter
-	w.level = 0
-	x.begin()
-	for frontier := x.measure(); frontier > 0; frontier = x.measure() {
+	if !x.begun {
+		w.level = 0
+		x.begin()
+		x.set.nextLevel()
+	}
+	for frontier := x.count(); frontier > 0; frontier = x.measure() {
 		w.level++
 		x.expandLevel(frontier)
 		x.gather()
@@ -91,12 +100,17 @@ func (x *anySearch[S]) explore() Run {
 
 // measure makes what was reached since the last call the level, and gives its size.
 func (x *anySearch[S]) measure() (frontier int) {
-	frontier = x.set.nextLevel()
+	x.set.nextLevel()
+	return x.count()
+}
+
+// count gives the size of the level, and notes where each shard begins in it.
+func (x *anySearch[S]) count() (frontier int) {
 	for i := range x.set.shard {
 		s := &x.set.shard[i]
 		x.before[i+1] = x.before[i] + int(s.end-s.level)
 	}
-	return frontier
+	return x.before[shards]
 }
 
 // reduce lets the search leave out orders of events; on trial it stops to do so when
@@ -146,8 +160,14 @@ func (x *anySearch[S]) expandLevel(frontier int) {
 	if x.hooks != nil {
 		chunk = 1 // what was met must be told before the next state is expanded
 	}
-	for from := 0; from < frontier; from += chunk * roundChunks {
-		if !x.meter.look(frontier - from) {
+	from := x.from
+	x.from = 0
+	for ; from < frontier; from += chunk * roundChunks {
+		goOn := x.meter.look(frontier - from)
+		if x.saver != nil {
+			x.saver.between(x, from, !goOn)
+		}
+		if !goOn {
 			x.judgeOnly(from, frontier)
 			return
 		}
@@ -264,15 +284,10 @@ func (x *anySearch[S]) gather() {
 		return
 	}
 	for i := range x.judge.props {
-		first := finding{}
 		for _, w := range x.workers {
-			f := w.judge.found[i]
-			if f.yes && !x.judge.found[i].yes && (!first.yes || cmp.Or(cmp.Compare(f.at, first.at), cmp.Compare(f.via, first.via)) < 0) {
-				first = f
-			}
 			x.judge.guarded[i] = x.judge.guarded[i] || w.judge.guarded[i]
 		}
-		if first.yes {
+		if first := x.foundInLevel(i); first.yes {
 			x.judge.found[i] = finding{yes: true, at: int32(x.frontierID(int(first.at))), via: first.via}
 		}
 	}
@@ -280,6 +295,21 @@ func (x *anySearch[S]) gather() {
 		copy(w.judge.found, x.judge.found)
 		copy(w.judge.guarded, x.judge.guarded)
 	}
+}
+
+// foundInLevel is the first of what the workers found of a property in the level,
+// unless it was found in an earlier one.
+func (x *anySearch[S]) foundInLevel(i int) (first finding) {
+	if x.judge.found[i].yes {
+		return first
+	}
+	for _, w := range x.workers {
+		f := w.judge.found[i]
+		if f.yes && (!first.yes || cmp.Or(cmp.Compare(f.at, first.at), cmp.Compare(f.via, first.via)) < 0) {
+			first = f
+		}
+	}
+	return first
 }
 
 // find is the id of a state, or noID.

@@ -3,6 +3,7 @@ package checker
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -30,11 +31,19 @@ func Check[S comparable](ctx context.Context, sys System[S], props []Property[S]
 	for i, p := range props {
 		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
 	}
+	saver, err := newSaver(c)
+	if err != nil {
+		return Result[S]{}, err
+	}
+	c.saver = saver
 	if opt.Time != Exact {
 		c.any()
 	}
 	if opt.Time != Any {
 		c.exact()
+	}
+	if c.err != nil {
+		return Result[S]{}, c.err
 	}
 	return Result[S]{Outcomes: c.out, Runs: c.runs}, nil
 }
@@ -50,6 +59,19 @@ type check[S comparable] struct {
 	out     []Outcome[S]
 	decided []bool
 	runs    []Run
+	saver   *saver[S] // nil: no checkpoints
+	err     error     // ends the check
+}
+
+// stage does one part of a check, unless that is known from a checkpoint.
+func (c *check[S]) stage(name string, do func()) {
+	switch {
+	case c.err != nil:
+	case c.saver == nil:
+		do()
+	default:
+		c.saver.run(name, do)
+	}
 }
 
 func (c *check[S]) halted() string { return halted(c.ctx, c.opt, c.epoch) }
@@ -61,6 +83,11 @@ func isLive(k Kind) bool    { return k == Eventually || k == LeadsTo }
 func (p *Property[S]) needsTime() bool { return isBounded(p.Kind) || p.Timed }
 
 func isSafety(k Kind) bool { return !isBounded(k) && !isLive(k) }
+
+// has tells whether a property of some kind was asked, asks whether one is undecided.
+func (c *check[S]) has(kind func(Kind) bool) bool {
+	return slices.ContainsFunc(c.props, func(p Property[S]) bool { return kind(p.Kind) })
+}
 
 func (c *check[S]) asks(kind func(Kind) bool) bool {
 	for i, p := range c.props {
@@ -80,14 +107,14 @@ func (c *check[S]) any() {
 			c.out[i].Reason = reasonNeedsExact
 		}
 	}
-	if !c.asks(isLive) && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
+	if !c.has(isLive) && !c.has(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
 		return
 	}
-	for _, g := range c.groups() {
+	for n, g := range c.groups() {
 		if c.opt.Time == Auto && c.halted() != "" {
 			return // exact says so
 		}
-		c.anyRun(g)
+		c.stage(fmt.Sprintf("any %d", n), func() { c.anyRun(g) })
 	}
 }
 
@@ -166,6 +193,11 @@ func (c *check[S]) anyRun(g group) {
 	if g.mirror {
 		x.reflect()
 	}
+	if c.saver != nil {
+		if c.err = c.saver.attach(x); c.err != nil {
+			return
+		}
+	}
 	run := x.explore()
 	c.runs = append(c.runs, run)
 	for k, i := range g.props {
@@ -232,21 +264,23 @@ func (c *check[S]) searchAgain(p *Property[S]) *Trace[S] {
 // exact decides the rest with durations.
 func (c *check[S]) exact() {
 	if c.rel = newRelation(c.sys.Exact); c.asks(isSafety) || len(c.props) == 0 {
-		c.safety()
+		c.stage("exact", c.safety)
 	}
 	for i, p := range c.props {
 		if isSafety(p.Kind) || c.decided[i] {
 			continue
 		}
-		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
-		if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
-			continue
-		}
-		if isLive(p.Kind) {
-			c.live(i)
-		} else {
-			c.bounded(i)
-		}
+		c.stage("exact "+p.Name, func() {
+			c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
+			if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
+				return
+			}
+			if isLive(p.Kind) {
+				c.live(i)
+			} else {
+				c.bounded(i)
+			}
+		})
 	}
 }
 
@@ -324,6 +358,9 @@ func validate[S comparable](sys System[S], props []Property[S], opt Options) err
 	}
 	if opt.Time > Any {
 		return fmt.Errorf("checker: Options.Time is %d; wanted Auto, Exact or Any", opt.Time)
+	}
+	if err := validateCheckpoint(sys, opt); err != nil {
+		return err
 	}
 	if len(sys.Exact.Init()) == 0 {
 		return fmt.Errorf("checker: %T has no initial state", sys.Exact)

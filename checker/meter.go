@@ -48,6 +48,7 @@ type meter struct {
 	bound   int // on kept, 0 for none
 	because string
 	full    bool
+	load    func() float64 // of the table of states; nil: not known
 	run     Run
 }
 
@@ -150,7 +151,10 @@ func (m *meter) progress(frontier int) {
 		Mode: m.run.Time, Purpose: m.run.Purpose,
 		States: m.run.States, Classes: m.kept, Transitions: m.run.Transitions,
 		Frontier: frontier, Depth: m.run.Depth,
-		Memory: m.memory(), Elapsed: time.Since(m.began),
+		Memory: m.memory(), MemoryLimit: m.opt.Memory, Elapsed: time.Since(m.began),
+	}
+	if m.load != nil {
+		p.Load = m.load()
 	}
 	share := func(part, bound float64) {
 		if bound > 0 {

@@ -82,6 +82,9 @@ type Options struct {
 	// convex, in its run for safety properties. The verdicts are the same, and
 	// counterexamples as short: they come from a second search without it.
 	Merge bool
+	// Checkpoint keeps on disk what is known, and goes on from there. Only Check
+	// does so.
+	Checkpoint Checkpoint
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
@@ -112,7 +115,9 @@ type Progress struct {
 	Transitions int
 	Frontier    int // states or classes of the current level still to expand
 	Depth       int
+	Load        float64 // of the slots of the table of states, those that are used; 0 in Exact
 	Memory      uint64  // bytes that the process keeps resident
+	MemoryLimit uint64  // Options.Memory
 	Share       float64 // of the nearest bound, 0 when there is none
 	Elapsed     time.Duration
 }

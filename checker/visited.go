@@ -255,18 +255,15 @@ func (v *visited) grow(s *shard) {
 	}
 }
 
-// nextLevel makes the records that came since the last call the level to expand,
-// and gives their number.
-func (v *visited) nextLevel() (frontier int) {
+// nextLevel makes the records that came since the last call the level to expand.
+func (v *visited) nextLevel() {
 	for i := range v.shard {
 		s := &v.shard[i]
 		s.level, s.end = s.end, s.count
 		if v.fingerprints {
 			s.dropRecords()
 		}
-		frontier += int(s.end - s.level)
 	}
-	return frontier
 }
 
 // old tells whether the record was known before the level that is being expanded
@@ -275,4 +272,14 @@ func (v *visited) old(record []uint64, hash uint64) bool {
 	s := &v.shard[shardOf(hash)]
 	n, ok := s.find(record, hash)
 	return ok && n < s.end
+}
+
+// load is the share of the slots that are used.
+func (v *visited) load() float64 {
+	used, slots := 0, 0
+	for i := range v.shard {
+		s := &v.shard[i]
+		used, slots = used+int(s.count), slots+len(s.table)+s.prints.slots
+	}
+	return float64(used) / float64(slots)
 }

@@ -30,6 +30,8 @@ type checkOptions struct {
 	symmetry  bool
 	merge     bool
 	stays     bool
+	// A checkpoint to write, and one to go on from.
+	checkpoint, resume string
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -42,12 +44,20 @@ SCENARIO is a built-in name, a file or a directory; without one all built-in sce
 are judged, each in every profile that it names.
 
 With --set, --sysctl or --host the parameters are not those of the file any longer:
-what is expected then is each property's own condition on the parameters.`,
+what is expected then is each property's own condition on the parameters.
+
+With --checkpoint a long run of one scenario in one profile keeps what it knows in a file,
+every second or so and when it is stopped; it can be killed at any moment. --resume FILE,
+with the same arguments and the same build, goes on from there and ends with the same
+results. A search without durations goes on where it was; one in exact time begins anew
+unless it was done. --workers, --max-time and --memory may be others.`,
 		Example: `  finwait check
   finwait check first-wave-lost fin-wait-2-after-shutdown --profile linux
   finwait check first-wave-lost --set client.sysctl.net.ipv4.tcp_orphan_retries=5
   finwait check --host --property 'fin-*' --out traces
-  finwait check my-scenarios/ --format json`,
+  finwait check my-scenarios/ --format json
+  finwait check lossy-network --profile linux --time any --checkpoint lossy.ckpt
+  finwait check lossy-network --profile linux --time any --resume lossy.ckpt`,
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args)
@@ -67,6 +77,8 @@ what is expected then is each property's own condition on the parameters.`,
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
 	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
+	f.StringVar(&o.checkpoint, "checkpoint", "", "keep in FILE what is known, so that --resume can go on; it replaces one that is there")
+	f.StringVar(&o.resume, "resume", "", "go on from the checkpoint in FILE, and keep it up to date unless --checkpoint names another")
 	f.StringVar(&o.out, "out", "", "write DIR/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each violation and each witness")
 	return cmd
 }
@@ -87,6 +99,9 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 			return err
 		}
 		cases[i].Stays = o.stays
+	}
+	if opt.Checkpoint, err = o.keep(all); err != nil {
+		return err
 	}
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o755); err != nil {
@@ -138,6 +153,22 @@ func (o *checkOptions) options() (checker.Options, error) {
 		return opt, errors.New("--reduction ample is for searches without durations; use --time any, or auto, which begins with one")
 	}
 	return opt, nil
+}
+
+// keep says what the checkpoint is of, if there is to be one.
+func (o *checkOptions) keep(all []chosen) (checker.Checkpoint, error) {
+	to := checker.Checkpoint{File: o.checkpoint, Resume: o.resume}
+	switch {
+	case to.File == "" && to.Resume == "":
+		return to, nil
+	case len(all) != 1:
+		return to, fmt.Errorf("a checkpoint is of one scenario in one profile, and these are %d; name one, with --profile", len(all))
+	case to.File == "":
+		to.File = to.Resume
+	}
+	to.Name, to.Key = all[0].String(), all[0].yaml()
+	to.Failed = func(err error) { fmt.Fprintf(o.app.stderr, "finwait: note: %v\n", err) }
+	return to, nil
 }
 
 // repeat is the command that shows an outcome again.

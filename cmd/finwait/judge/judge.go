@@ -4,6 +4,7 @@ package judge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
@@ -109,7 +110,7 @@ func (e *InternalError) Error() string { return fmt.Sprintf("%s: %v", e.Case, e.
 type check func(context.Context, checker.System[spec.State], []checker.Property[spec.State], checker.Options) (checker.Result[spec.State], error)
 
 // Judge checks the properties of a case. An error is an *InternalError, or says
-// what is wrong with the parameters.
+// what is wrong with the parameters or with a checkpoint.
 func Judge(ctx context.Context, c Case, opt checker.Options) (Scenario, error) {
 	return c.judge(ctx, opt, checker.Check[spec.State])
 }
@@ -172,6 +173,10 @@ func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, 
 		asked = append(asked, s.Outcomes[i].Checked)
 	}
 	result, err := run(ctx, checker.System[spec.State]{Exact: m, Any: m.Any()}, asked, opt)
+	var unusable *checker.CheckpointError
+	if errors.As(err, &unusable) {
+		return err
+	}
 	if err == nil && len(result.Outcomes) != len(asked) {
 		err = fmt.Errorf("%d answers for %d properties", len(result.Outcomes), len(asked))
 	}

@@ -99,8 +99,15 @@ func (r *Reporter) line(p checker.Progress) string {
 		humanize.SIWithDigits(r.speed(p), 0, "") + "/s",
 		"frontier " + humanize.Comma(int64(p.Frontier)),
 		fmt.Sprintf("depth %d", p.Depth),
-		humanize.IBytes(p.Memory),
 	}
+	if p.Load > 0 {
+		parts = append(parts, fmt.Sprintf("table %.0f %% full", 100*p.Load))
+	}
+	memory := humanize.IBytes(p.Memory)
+	if p.MemoryLimit > 0 {
+		memory += " of " + humanize.IBytes(p.MemoryLimit)
+	}
+	parts = append(parts, memory)
 	if p.Classes > p.States {
 		parts[0] += " (" + humanize.Comma(int64(p.Classes)) + " classes)"
 	}
@@ -136,11 +143,13 @@ func (r *Reporter) json(p checker.Progress) {
 		PerSecond   float64 `json:"per_second"`
 		Frontier    int     `json:"frontier"`
 		Depth       int     `json:"depth"`
+		Load        float64 `json:"table_load"`
 		Memory      uint64  `json:"memory"`
+		MemoryLimit uint64  `json:"memory_limit"`
 		Share       float64 `json:"share"`
 		Seconds     float64 `json:"seconds"`
 	}{
 		Schema, r.label, r.number, r.of, p.Mode.String(), p.Purpose, p.States, p.Classes, p.Transitions,
-		float64(int(r.speed(p))), p.Frontier, p.Depth, p.Memory, p.Share, p.Elapsed.Seconds(),
+		float64(int(r.speed(p))), p.Frontier, p.Depth, p.Load, p.Memory, p.MemoryLimit, p.Share, p.Elapsed.Seconds(),
 	})
 }

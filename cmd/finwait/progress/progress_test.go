@@ -33,6 +33,13 @@ func TestPlainLinesAreRare(t *testing.T) {
 		"frontier 789, depth 12, 3.0 MiB, 25 % of a bound\n", b.String())
 }
 
+func TestLineTellsWhatIsLeft(t *testing.T) {
+	p := snapshot
+	p.Load, p.MemoryLimit = 0.634, 1<<30
+	var b strings.Builder
+	require.Contains(t, New(&b, "plain", 1).line(p), "depth 12, table 63 % full, 3.0 MiB of 1.0 GiB, 25 %")
+}
+
 func TestTerminalLineIsRewrittenAndCleared(t *testing.T) {
 	var b strings.Builder
 	r := New(&b, "auto", 1)
@@ -49,11 +56,15 @@ func TestJSONLines(t *testing.T) {
 	var b strings.Builder
 	r := New(&b, "json", 1)
 	r.Begin("x (linux)")
-	r.Update(snapshot)
+	p := snapshot
+	p.Load, p.MemoryLimit = 0.5, 1<<30
+	r.Update(p)
 	var v map[string]any
 	require.NoError(t, json.Unmarshal([]byte(b.String()), &v))
 	require.Equal(t, Schema, v["schema"])
 	require.Equal(t, 11728.0, v["per_second"])
+	require.Equal(t, 0.5, v["table_load"])
+	require.EqualValues(t, 1<<30, v["memory_limit"])
 }
 
 func TestNoneIsSilent(t *testing.T) {
