@@ -22,13 +22,14 @@ func checkpoints(t require.TestingT, dir string) Checkpoint {
 
 // saving is a check whose one search is saved where it is interrupted.
 type saving struct {
-	c    *check[knot]
-	file string
+	c      *check[knot]
+	file   string
+	within int // how often it went on within a level
 }
 
-func newSaving(t require.TestingT, dir string, m Model[knot], props []Property[knot], opt Options) saving {
+func newSaving(t require.TestingT, dir string, m Model[knot], props []Property[knot], opt Options) *saving {
 	opt.Checkpoint = checkpoints(t, dir)
-	return saving{
+	return &saving{
 		c: &check[knot]{sys: System[knot]{Exact: m}, props: props, opt: opt,
 			out: make([]Outcome[knot], len(props)), decided: make([]bool, len(props))},
 		file: opt.Checkpoint.File,
@@ -52,13 +53,16 @@ func (e ending) Err() error {
 
 // search runs a search in chunks that is interrupted after a number of rounds,
 // unless it is done before; mar may spoil what was read.
-func (s saving) search(t require.TestingT, resume bool, rounds, chunk int, mar func(*visited)) (*anySearch[knot], *judge[knot], Run) {
+func (s *saving) search(t require.TestingT, resume bool, rounds, chunk int, mar func(*visited)) (*anySearch[knot], *judge[knot], Run) {
 	if s.c.opt.Checkpoint.Resume = ""; resume {
 		s.c.opt.Checkpoint.Resume = s.file
 	}
 	v, err := newSaver(s.c)
 	require.NoError(t, err)
 	v.stage = "any 0"
+	if v.search != nil && v.search.From > 0 {
+		s.within++
+	}
 	j := newJudge(s.c.props)
 	x := newAnySearch(s.c.sys.Exact, newMeter(after(rounds), s.c.opt, time.Now(), Any, "test"), j, nil)
 	x.chunk = chunk
@@ -76,7 +80,7 @@ func (s saving) search(t require.TestingT, resume bool, rounds, chunk int, mar f
 // finds that was left alone.
 func TestResumedIsUninterrupted(t *testing.T) {
 	dir := t.TempDir()
-	interrupted := 0
+	interrupted, within := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		g, m := genWeb(t)
 		bad := func(s knot) bool { return s.n != 0 && hashWords(0, []uint64{s.n, g.seed})%197 == 0 }
@@ -118,10 +122,13 @@ func TestResumedIsUninterrupted(t *testing.T) {
 					require.Equal(t, a, b, props[i].Name)
 				}
 			}
+			within += s.within
 			return
 		}
 	})
+	t.Logf("%d interruptions, %d of them within a level", interrupted, within)
 	require.Greater(t, interrupted, 50)
+	require.Greater(t, within, 10)
 }
 
 // TestResumeSeesFaults leaves out a shard of what was visited, and a part of the

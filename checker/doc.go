@@ -93,6 +93,12 @@
 // is that it is not in the past, once its Earliest has come. The clock of a stay is
 // different: see [Stays]; of Within and StaysAtMost, it ends the run above Bound.
 //
+// # Checkpoints
+//
+// A search in Any is a sequence of rounds that depends on the model and the options
+// alone. So what was visited, the parts of its states, the place in the level and
+// what was found before it are all that a [Checkpoint] needs to hold of it.
+//
 // # Limits
 //
 // There is no partial-order reduction in Exact, for there is little to gain: two
