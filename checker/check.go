@@ -31,7 +31,9 @@ func Check[S comparable](ctx context.Context, sys System[S], props []Property[S]
 		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind}
 	}
 	if opt.Time != Exact {
-		c.any()
+		if err := c.any(); err != nil {
+			return Result[S]{}, err
+		}
 	}
 	if opt.Time != Any {
 		c.exact()
@@ -74,7 +76,7 @@ func (c *check[S]) asks(kind func(Kind) bool) bool {
 // any decides what is true whatever the durations are. Its run includes those of
 // Exact, so whatever never happens in it never happens, and a goal that all its
 // weakly fair runs come to is come to.
-func (c *check[S]) any() {
+func (c *check[S]) any() error {
 	for i, p := range c.props {
 		if p.needsTime() && c.opt.Time == Any {
 			c.out[i].Reason = reasonNeedsExact
@@ -82,10 +84,10 @@ func (c *check[S]) any() {
 	}
 	live := c.asks(isLive)
 	if !live && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
-		return
+		return nil
 	}
 	if c.opt.Time == Auto && c.halted() != "" {
-		return // exact says so
+		return nil // exact says so
 	}
 	purpose := "safety"
 	if live {
@@ -102,12 +104,16 @@ func (c *check[S]) any() {
 		}
 	}
 	j := newJudge(c.props)
+	if c.opt.Spill != "" {
+		return c.anyOnDisk(w, j)
+	}
 	x := newAnySearch(c.anyModel(), w, j, nil)
 	run := x.explore()
 	c.runs = append(c.runs, run)
 	for i := range c.props {
 		c.judgeAny(i, x, j, run)
 	}
+	return nil
 }
 
 func (c *check[S]) anyModel() Model[S] {

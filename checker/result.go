@@ -64,6 +64,11 @@ type Options struct {
 	// processor that Go uses. Results do not depend on it. Any with a model that
 	// is no Packer has one. The functions of properties are called from all.
 	Workers int
+	// Spill is a directory below which Any keeps its states while it runs; "" is
+	// in memory. Memory, or 512 MiB, is then what it uses, and no bound on what
+	// it explores. It needs a model that is a Packer, whose parts (of a Parter)
+	// stay in memory, and does not judge liveness. Exact never spills.
+	Spill string
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
@@ -98,6 +103,7 @@ type Run struct {
 	// stopped ended because its property was violated.
 	Complete bool
 	Stopped  string
+	Spilled  int64 // bytes written to disk, see Options.Spill
 	Elapsed  time.Duration
 }
 
@@ -109,7 +115,8 @@ type Outcome[S comparable] struct {
 	// Reason tells why a verdict is Unknown: "possible" (Any found it, and no
 	// durations were looked at), "needs exact time" (a bound in time, asked in
 	// Any), a bound or interruption of the run ("states", "depth", "time",
-	// "memory", "interrupted"), or "full", a bound of the model.
+	// "memory", "interrupted"), "full", a bound of the model, "spill", liveness
+	// where states are on disk, or "spill: " with what went wrong there.
 	Reason string
 	Scope  Scope
 	// Vacuous: From or Guard never held in the explored states.

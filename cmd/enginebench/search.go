@@ -30,6 +30,9 @@ type search struct {
 	Times, Longer int64
 	MaxStates     int
 	Workers       int
+	// Spill is a directory for states, and Memory what is used besides.
+	Spill  string
+	Memory uint64
 }
 
 // figures is what a search did. The parent adds what only it can see: Wall and Bytes.
@@ -70,7 +73,7 @@ func explore[S comparable](ctx context.Context, s search, m checker.Model[S], in
 }
 
 func (s search) options() checker.Options {
-	return checker.Options{MaxStates: s.MaxStates, Workers: s.Workers}
+	return checker.Options{MaxStates: s.MaxStates, Workers: s.Workers, Spill: s.Spill, Memory: s.Memory}
 }
 
 func check[S comparable](ctx context.Context, sys checker.System[S], props []checker.Property[S], opt checker.Options) (figures, checker.Result[S], error) {
