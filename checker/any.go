@@ -17,15 +17,17 @@ import (
 // any number of workers.
 type anySearch[S comparable] struct {
 	model   Model[S]
-	lister  Lister[S] // nil when steps are to be looked at one by one
 	set     *visited
 	codec   codec[S]
 	meter   *meter
 	judge   *judge[S] // nil for none
 	hooks   hooks[S]  // nil for none; called in order, by one goroutine
 	workers []*expander[S]
+	graph   *edges[S] // made when it is asked for
 	batches []*batch
 	chunk   int // states
+	// untilFound ends the search with the level in which its one property is.
+	untilFound bool
 	// before[i] is the number of frontier states in the shards before i.
 	before [shards + 1]int
 }
@@ -53,17 +55,14 @@ const (
 )
 
 func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *anySearch[S] {
-	c := newCodec(m)
-	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash), meter: w, judge: j, hooks: h, chunk: chunkStates}
+	c := newCodec(m, w.opt.Seed)
+	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash, w.opt.Fingerprints), meter: w, judge: j, hooks: h, chunk: chunkStates}
 	n := w.opt.workers()
 	if _, serves1 := c.(*mapCodec[S]); serves1 || h != nil {
 		n = 1
 	}
-	if h == nil && (j == nil || !j.asksSteps()) {
-		x.lister, _ = m.(Lister[S])
-	}
 	for range n {
-		x.workers = append(x.workers, newExpander(x))
+		x.workers = append(x.workers, newExpander(x, j))
 	}
 	return x
 }
@@ -76,6 +75,10 @@ func (x *anySearch[S]) explore() Run {
 		w.level++
 		x.expandLevel(frontier)
 		x.gather()
+		x.sumReduction()
+		if x.untilFound && x.judge.found[0].yes {
+			return w.finish(true)
+		}
 		if w.run.Stopped != "" {
 			// What was reached and not expanded is judged all the same.
 			x.judgeOnly(0, x.measure())
@@ -96,11 +99,45 @@ func (x *anySearch[S]) measure() (frontier int) {
 	return frontier
 }
 
+// reduce lets the search leave out orders of events; on trial it stops to do so when
+// that is of little use.
+func (x *anySearch[S]) reduce(props []Property[S], trial bool) {
+	x.meter.run.Reduction = ReduceAmple.String()
+	for _, e := range x.workers {
+		e.ample = newAmple(x.model, props)
+		e.ample.trial = trial
+	}
+}
+
+// reflect lets the search keep one of two mirror images.
+func (x *anySearch[S]) reflect() {
+	x.meter.run.Symmetry = true
+	for _, e := range x.workers {
+		e.mirror = newMirror(x.model)
+	}
+}
+
+// sumReduction adds up, at the end of a level, what the choosers did, so that all
+// know the same.
+func (x *anySearch[S]) sumReduction() {
+	if x.workers[0].ample == nil {
+		return
+	}
+	run := &x.meter.run
+	for _, e := range x.workers {
+		run.Full, run.Reduced = run.Full+e.ample.full, run.Reduced+e.ample.reduced
+		e.ample.full, e.ample.reduced = 0, 0
+	}
+	for _, e := range x.workers {
+		e.ample.nextLevel(run.Full, run.Reduced)
+	}
+}
+
 // begin enters the initial states.
 func (x *anySearch[S]) begin() {
 	e := x.workers[0]
 	e.parent = noID
-	e.add(x.model.Init())
+	e.add(slices.Clone(x.model.Init()))
 	x.insert(&e.met)
 }
 
@@ -288,11 +325,31 @@ func (x *anySearch[S]) fireAll(s S, events []Event, visit func(nth int32, e Even
 	}
 }
 
-// step is the first step from one state to another.
+// stepOf is the number of the first outcome of the event at an index; those of the
+// others follow. Events that a reduced search leaves out keep their numbers.
+func stepOf(event int) int32 { return int32(event) << 16 }
+
+// stepNumbered is the step of a number.
+func (x *anySearch[S]) stepNumbered(from S, via int32) (step Step[S]) {
+	i := int(via >> 16)
+	e := pending(x.model, from, nil)[i]
+	n := stepOf(i)
+	x.model.Fire(from, e, func(next S, how Effect) {
+		if n == via {
+			step = Step[S]{Event: e, Label: how.Label, State: next}
+		}
+		n++
+	})
+	return step
+}
+
+// step is the first step from one state to another, or to its mirror image where
+// these are not told apart.
 func (x *anySearch[S]) step(from, to S) (step Step[S]) {
 	done := false
+	mirror := x.workers[0].mirror
 	x.refire(from, func(_ int32, e Event, how *Effect, next S) {
-		if !done && !how.Full && next == to {
+		if !done && !how.Full && (next == to || mirror != nil && mirror.least(next) == to) {
 			step, done = Step[S]{Event: e, Label: how.Label, State: next}, true
 		}
 	})
@@ -302,32 +359,33 @@ func (x *anySearch[S]) step(from, to S) (step Step[S]) {
 	return step
 }
 
-// trace is the run through states, which repeats from step loop on, with the
-// step of number via, if any, behind it.
-func (x *anySearch[S]) trace(states []S, via int32, loop int) *Trace[S] {
-	t := &Trace[S]{Mode: Any, Init: states[0], Loop: loop}
+// trace is the run through states, with the step of number via, if any, behind it.
+func (x *anySearch[S]) trace(states []S, via int32) *Trace[S] {
+	t := &Trace[S]{Mode: Any, Init: states[0], Loop: -1}
 	for i := 1; i < len(states); i++ {
 		t.Steps = append(t.Steps, x.step(states[i-1], states[i]))
 	}
 	if via >= 0 {
-		x.refire(states[len(states)-1], func(nth int32, e Event, how *Effect, to S) {
-			if nth == via {
-				t.Steps = append(t.Steps, Step[S]{Event: e, Label: how.Label, State: to})
-			}
-		})
+		t.Steps = append(t.Steps, x.stepNumbered(states[len(states)-1], via))
+	}
+	if mirror := x.workers[0].mirror; mirror != nil {
+		mirror.unfold(x.model.Init(), t)
 	}
 	return t
 }
 
-// collect frees the tables that shards have outgrown, once they are an eighth of
+// collect frees the tables that shards have outgrown, once they are a sixteenth of
 // what is in use. There are hardly any pointers for the collector to follow.
 func (v *visited) collect() {
 	garbage, used := 0, 0
 	for i := range v.shard {
 		garbage += v.shard[i].garbage
-		used += 4*len(v.shard[i].table) + int(v.shard[i].count)*(8*v.width+4)
+		used += 4*len(v.shard[i].table) + 8*v.shard[i].prints.slots
+		for _, p := range v.shard[i].records {
+			used += 8 * len(p)
+		}
 	}
-	if garbage < 16<<20 || 8*garbage < used {
+	if garbage < 4<<20 || 16*garbage < used {
 		return
 	}
 	runtime.GC()

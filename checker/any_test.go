@@ -25,7 +25,7 @@ func (g web) Init() []knot { return []knot{g.knot(0), g.knot(g.nodes / 2), g.kno
 
 func (g web) Events(s knot, buf []Event) []Event {
 	for i := range g.degree {
-		if hashWords([]uint64{s.n, i, g.seed})%3 != 0 {
+		if hashWords(0, []uint64{s.n, i, g.seed})%3 != 0 {
 			buf = append(buf, Event{ID: i + 1, Latest: Forever})
 		}
 	}
@@ -33,7 +33,7 @@ func (g web) Events(s knot, buf []Event) []Event {
 }
 
 func (g web) Fire(s knot, e Event, emit func(knot, Effect)) {
-	h := hashWords([]uint64{g.seed, e.ID, s.n})
+	h := hashWords(0, []uint64{g.seed, e.ID, s.n})
 	far := g.nodes
 	if h&1 == 0 {
 		far = 8 // steps are short, so that the graph is deep
@@ -138,7 +138,7 @@ func search(t require.TestingT, m Model[knot], props []Property[knot], opt Optio
 func TestAnyIsPlain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, m := genWeb(t)
-		bad := func(s knot) bool { return s.n != 0 && hashWords([]uint64{s.n, g.seed})%97 == 0 }
+		bad := func(s knot) bool { return s.n != 0 && hashWords(0, []uint64{s.n, g.seed})%97 == 0 }
 		props := []Property[knot]{
 			{Name: "never-bad", Kind: Always, Goal: func(s knot) bool { return !bad(s) }},
 			{Name: "bad", Kind: Reachable, Goal: bad},
@@ -170,6 +170,14 @@ func TestAnyIsPlain(t *testing.T) {
 			require.Len(t, x.path(id(uint32(j.found[0].at))), steps+1)
 			require.Equal(t, j.found[0], j.found[1])
 		}
+		opt.Fingerprints = true // hashes of so few states differ
+		_, k, again := search(t, m, props, opt, chunk)
+		require.Equal(t, run, again)
+		require.Equal(t, j.guarded, k.guarded)
+		for i := range props {
+			require.Equal(t, j.found[i].yes, k.found[i].yes)
+		}
+		opt.Fingerprints = false
 		for _, workers := range []int{2, 8} {
 			opt.Workers = workers
 			y, k, again := search(t, m, props, opt, chunk)
@@ -178,8 +186,8 @@ func TestAnyIsPlain(t *testing.T) {
 			require.Equal(t, j.guarded, k.guarded)
 			for i, f := range j.found {
 				if f.yes {
-					a := x.trace(x.path(id(uint32(f.at))), f.via, -1)
-					b := y.trace(y.path(id(uint32(f.at))), f.via, -1)
+					a := x.trace(x.path(id(uint32(f.at))), f.via)
+					b := y.trace(y.path(id(uint32(f.at))), f.via)
 					require.Equal(t, a, b, props[i].Name)
 				}
 			}
@@ -212,9 +220,9 @@ func TestPlainSeesFaults(t *testing.T) {
 	require.NotEqual(t, states, x.explore().States, "two states with one record")
 	for name, hash := range map[string]func([]uint64) uint64{
 		"constant":  func([]uint64) uint64 { return 5 },
-		"one shard": func(r []uint64) uint64 { return hashWords(r) >> shardBits },
+		"one shard": func(r []uint64) uint64 { return hashWords(0, r) >> shardBits },
 	} {
-		v := newVisited(1, hash)
+		v := newVisited(1, hash, false)
 		for n := range uint64(3000) {
 			r := []uint64{n % 1000}
 			h := hash(r)
@@ -233,9 +241,9 @@ func TestDictionary(t *testing.T) {
 	share(8, 8, func(_, task int) {
 		for i := range uint64(5000) {
 			w := []uint64{i * 7 % 5000, i & 1}
-			n := d.number(hashWords(w), w)
+			n := d.number(hashWords(0, w), w)
 			require.True(t, slices.Equal(w, d.at(n)))
-			require.Equal(t, hashWords(w), d.hash(n))
+			require.Equal(t, hashWords(0, w), d.hash(n))
 			numbers[task] = append(numbers[task], n)
 		}
 	})
@@ -257,4 +265,113 @@ func TestShare(t *testing.T) {
 		})
 	})
 	share(4, 0, func(_, _ int) { t.Error("no task") })
+}
+
+// TestFingerprints pins what is said of a verdict that rests on them.
+func TestFingerprints(t *testing.T) {
+	g := web{nodes: 2000, degree: 3, seed: 7, width: 2}
+	m := packedWeb{g}
+	states, _, _, _ := plain(Model[knot](g), func(knot) bool { return false })
+	ask := func(opt Options) Result[knot] {
+		res, err := Check(context.Background(), System[knot]{Exact: m}, []Property[knot]{
+			{Name: "holds", Kind: Always, Goal: func(s knot) bool { return s.n < 2000 }},
+			{Name: "found", Kind: Always, Goal: func(s knot) bool { return s.n != 1500 }},
+			{Name: "live", Kind: Eventually, Goal: func(s knot) bool { return s.n == 1500 }},
+		}, opt)
+		require.NoError(t, err)
+		return res
+	}
+	res, exact := ask(Options{Time: Any, Fingerprints: true}), ask(Options{Time: Any})
+	require.Equal(t, states, res.Runs[0].States)
+	holds := res.Outcomes[0]
+	require.Equal(t, Holds, holds.Verdict)
+	require.False(t, holds.Exact)
+	require.InEpsilon(t, float64(states)*float64(states)/36893488147419103232.0, holds.MissedAtMost, 1e-9)
+	require.True(t, exact.Outcomes[0].Exact)
+	require.Zero(t, exact.Outcomes[0].MissedAtMost)
+	require.Equal(t, "possible", res.Outcomes[1].Reason)
+	require.Equal(t, exact.Outcomes[1].Trace, res.Outcomes[1].Trace, "found by a second search")
+	require.Equal(t, "fingerprints", res.Outcomes[2].Reason)
+	other := ask(Options{Time: Any, Fingerprints: true, Seed: 1})
+	require.Len(t, other.Outcomes[1].Trace.Steps, len(res.Outcomes[1].Trace.Steps))
+
+	// A bound keeps the second search from what the first one found.
+	res = ask(Options{Time: Any, Fingerprints: true, MaxStates: 5})
+	require.Equal(t, "states", res.Outcomes[0].Reason)
+}
+
+// TestFingerprintsMiss makes two states share a fingerprint: one of them is missed,
+// which is what MissedAtMost speaks of.
+func TestFingerprintsMiss(t *testing.T) {
+	same := func([]uint64) uint64 { return 5 }
+	v := newVisited(1, same, true)
+	_, fresh := v.add(&v.shard[0], []uint64{1}, 5, noID)
+	require.True(t, fresh)
+	_, fresh = v.add(&v.shard[0], []uint64{2}, 5, noID)
+	require.False(t, fresh)
+	require.NotEqual(t, noID, v.find([]uint64{3}, 5))
+	require.Equal(t, noID, v.find([]uint64{3}, 0))
+}
+
+// TestPrintsGrow compares the table with a map while it grows in place.
+func TestPrintsGrow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var table prints
+		table.extend(1)
+		known := map[uint64]bool{}
+		seed := rapid.Uint64().Draw(t, "seed")
+		late := rapid.Uint64Range(0, 3).Draw(t, "late") // many first slots near the end
+		for n := range uint64(rapid.IntRange(0, 6000).Draw(t, "n")) {
+			h := hashWords(seed, []uint64{n})
+			if late > 0 && n%4 < late && len(known) < 300 {
+				h |= 0xffff << 40
+			}
+			h = printOf(h)
+			at, ok := table.look(h)
+			require.Equal(t, known[h], ok)
+			if !ok {
+				*table.at(at) = h
+			}
+			if known[h] = true; len(known) >= table.slots/8*7 {
+				table.grow()
+			}
+		}
+		for h := range known {
+			_, ok := table.look(h)
+			require.True(t, ok)
+		}
+		full := 0
+		for i := range table.slots {
+			if *table.at(i) != 0 {
+				full++
+			}
+		}
+		require.Len(t, known, full)
+	})
+}
+
+// TestEdges compares the edges that are kept with those that are worked out, and
+// with the model.
+func TestEdges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, m := genWeb(t)
+		x, _, _ := search(t, m, nil, Options{Workers: rapid.IntRange(1, 3).Draw(t, "workers")}, chunkStates)
+		kept, worked := newEdges(x, 1<<20), newEdges(x, -1)
+		require.Nil(t, worked.chunks)
+		odd := kept.where(func(s knot) bool { return s.n%2 == 1 })
+		for v := range int32(kept.size()) {
+			s := kept.state(v)
+			require.Equal(t, v, kept.nodeOf(x.find(s)))
+			require.Equal(t, s.n%2 == 1, odd[v])
+			var want []int32
+			events := g.Events(s, nil)
+			for _, e := range events {
+				g.Fire(s, e, func(to knot, _ Effect) { want = append(want, kept.nodeOf(x.find(to))) })
+			}
+			require.True(t, slices.Equal(want, kept.of(v)))
+			require.True(t, slices.Equal(want, worked.of(v)))
+			require.Equal(t, calm(events), kept.isCalm(v))
+			require.Equal(t, calm(events), worked.isCalm(v))
+		}
+	})
 }

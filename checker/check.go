@@ -28,7 +28,7 @@ func Check[S comparable](ctx context.Context, sys System[S], props []Property[S]
 		out: make([]Outcome[S], len(props)), decided: make([]bool, len(props)),
 	}
 	for i, p := range props {
-		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind}
+		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
 	}
 	if opt.Time != Exact {
 		if err := c.any(); err != nil {
@@ -73,8 +73,8 @@ func (c *check[S]) asks(kind func(Kind) bool) bool {
 	return false
 }
 
-// any decides what is true whatever the durations are. Its run includes those of
-// Exact, so whatever never happens in it never happens, and a goal that all its
+// any decides what is true whatever the durations are. Its runs include those of
+// Exact, so whatever never happens in them never happens, and a goal that all
 // weakly fair runs come to is come to.
 func (c *check[S]) any() error {
 	for i, p := range c.props {
@@ -82,12 +82,72 @@ func (c *check[S]) any() error {
 			c.out[i].Reason = reasonNeedsExact
 		}
 	}
-	live := c.asks(isLive)
-	if !live && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
+	if !c.asks(isLive) && !c.asks(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
 		return nil
 	}
-	if c.opt.Time == Auto && c.halted() != "" {
-		return nil // exact says so
+	for _, g := range c.groups() {
+		if c.opt.Time == Auto && c.halted() != "" {
+			return nil // exact says so
+		}
+		if err := c.anyRun(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// group is what is judged in one run in Any, and how.
+type group struct {
+	props         []int
+	ample, mirror bool
+}
+
+// groups splits the properties by the run in which they can be judged.
+func (c *check[S]) groups() (groups []group) {
+	var plain, mirrored []int
+	for i, p := range c.props {
+		switch {
+		case c.opt.Symmetry && mirrorable(p.Kind) && !p.Timed:
+			mirrored = append(mirrored, i)
+		case c.opt.Time == Any || !p.needsTime(): // Any has nothing to say of them but what is vacuous
+			plain = append(plain, i)
+		}
+	}
+	if len(mirrored) > 0 {
+		groups = c.split(group{props: mirrored, mirror: true})
+	}
+	if len(plain) > 0 || len(mirrored) == 0 {
+		groups = append(groups, c.split(group{props: plain})...)
+	}
+	return groups
+}
+
+// split takes out of a group what can be judged in a reduced run. By itself it does
+// not do so when a full run is needed anyway.
+func (c *check[S]) split(g group) []group {
+	full, reduced := group{mirror: g.mirror}, group{mirror: g.mirror, ample: true}
+	for _, i := range g.props {
+		if c.reducible(i) {
+			reduced.props = append(reduced.props, i)
+		} else {
+			full.props = append(full.props, i)
+		}
+	}
+	switch {
+	case len(reduced.props) == 0, len(full.props) > 0 && c.opt.Reduction == ReduceAuto:
+		return []group{g}
+	case len(full.props) == 0:
+		return []group{reduced}
+	}
+	return []group{reduced, full}
+}
+
+func (c *check[S]) anyRun(g group) error {
+	props := make([]Property[S], len(g.props))
+	live := false
+	for k, i := range g.props {
+		props[k] = c.props[i]
+		live = live || isLive(c.props[i].Kind)
 	}
 	purpose := "safety"
 	if live {
@@ -103,54 +163,79 @@ func (c *check[S]) any() error {
 			w.bound, w.because = limit, reasonAnyStates
 		}
 	}
-	j := newJudge(c.props)
+	j := newJudge(props)
 	if c.opt.Spill != "" {
-		return c.anyOnDisk(w, j)
+		return c.anyOnDisk(g, w, j)
 	}
-	x := newAnySearch(c.anyModel(), w, j, nil)
+	x := newAnySearch(c.sys.any(), w, j, nil)
+	if g.ample {
+		x.reduce(props, c.opt.Reduction == ReduceAuto)
+	}
+	if g.mirror {
+		x.reflect()
+	}
 	run := x.explore()
 	c.runs = append(c.runs, run)
-	for i := range c.props {
-		c.judgeAny(i, x, j, run)
+	for k, i := range g.props {
+		c.judgeAny(i, x, j.found[k], j.guarded[k], run)
 	}
 	return nil
 }
 
-func (c *check[S]) anyModel() Model[S] {
-	if c.sys.Any != nil {
-		return c.sys.Any
-	}
-	return c.sys.Exact
-}
-
-func (c *check[S]) judgeAny(i int, x *anySearch[S], j *judge[S], run Run) {
-	p, out, found := &c.props[i], &c.out[i], j.found[i]
+func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool, run Run) {
+	p, out := &c.props[i], &c.out[i]
+	out.Vacuous = run.Complete && !guarded
 	if p.needsTime() {
-		out.Vacuous = run.Complete && !j.guarded[i]
 		return
 	}
 	var possible *Trace[S]
 	switch {
+	case isLive(p.Kind) && c.opt.Fingerprints:
+		out.Reason = reasonFingerprint
+		return
 	case isLive(p.Kind):
 		if run.Complete {
 			possible = x.lasso(p)
 		}
+	case found.yes && c.opt.Fingerprints:
+		if c.opt.Time == Any { // Auto goes to Exact for it
+			possible = c.searchAgain(p)
+		}
 	case found.yes:
-		possible = x.trace(x.path(id(uint32(found.at))), found.via, -1)
+		possible = x.trace(x.path(id(uint32(found.at))), found.via)
 	}
 	switch {
+	case found.yes && possible == nil: // the path was not kept, and not found again
+		out.Reason = reasonPossible
 	case possible != nil:
 		out.Reason, out.Trace = reasonPossible, possible
 	case !run.Complete:
 		out.Reason = run.Stopped
 	default:
 		out.Verdict, out.Scope = Holds, AllDurations
+		if c.opt.Fingerprints {
+			out.Exact, out.MissedAtMost = false, missedAtMost(run.States)
+		}
 		if p.Kind == Reachable {
 			out.Verdict = Violated
 		}
 		c.decided[i] = true
 	}
-	out.Vacuous = run.Complete && !j.guarded[i]
+}
+
+// searchAgain is the run without times to what a search with fingerprints found,
+// from a search that keeps its states and goes no deeper; nil when it hits a bound.
+func (c *check[S]) searchAgain(p *Property[S]) *Trace[S] {
+	opt := c.opt
+	opt.Fingerprints = false
+	j := newJudge([]Property[S]{*p})
+	x := newAnySearch(c.sys.any(), newMeter(c.ctx, opt, c.epoch, Any, p.Name), j, nil)
+	x.untilFound = true
+	c.runs = append(c.runs, x.explore())
+	if f := j.found[0]; f.yes {
+		return x.trace(x.path(id(uint32(f.at))), f.via)
+	}
+	return nil
 }
 
 // exact decides the rest with durations.
@@ -162,7 +247,7 @@ func (c *check[S]) exact() {
 		if isSafety(p.Kind) || c.decided[i] {
 			continue
 		}
-		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind}
+		c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
 		if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
 			continue
 		}
@@ -180,16 +265,13 @@ func (c *check[S]) safety() {
 	if reason := c.halted(); reason != "" {
 		for i, p := range c.props {
 			if isSafety(p.Kind) && !c.decided[i] {
-				c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Reason: reason}
+				c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true, Reason: reason}
 			}
 		}
 		return
 	}
 	j := newJudge(c.props)
-	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, "safety"))
-	x.hooks = j
-	run := x.explore()
-	c.runs = append(c.runs, run)
+	x, run := c.safetyRun("safety", j, c.opt.Merge)
 	for i, p := range c.props {
 		out, found := &c.out[i], j.found[i]
 		if c.decided[i] {
@@ -202,25 +284,46 @@ func (c *check[S]) safety() {
 		if !isSafety(p.Kind) {
 			continue
 		}
-		*out = Outcome[S]{Property: p.Name, Kind: p.Kind, Vacuous: !j.guarded[i]}
+		*out = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true, Vacuous: !j.guarded[i]}
 		reached, unreached := Violated, Holds
 		if p.Kind == Reachable {
 			reached, unreached = Holds, Violated
 		}
 		switch {
 		case found.yes:
-			init, arcs := x.classes.path(found.at)
-			if found.via >= 0 {
-				arcs = append(arcs, found.via)
-			}
 			out.Verdict = reached
-			out.Trace = c.rel.trace(x.classes.place[init]>>1, arcs, -1, -1, 0)
+			if !c.opt.Merge {
+				out.Trace = c.safetyTrace(x, found)
+			}
 		case run.Complete:
 			out.Verdict = unreached
 		default:
 			out.Reason = run.Stopped
 		}
 	}
+	if c.opt.Merge {
+		c.safetyTraces(j)
+	}
+}
+
+// safetyRun explores for a judge.
+func (c *check[S]) safetyRun(purpose string, j *judge[S], merge bool) (*exactSearch[S], Run) {
+	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, purpose))
+	x.hooks, x.merge, c.rel.glance = j, merge, j.glance
+	if purpose == purposeTraces {
+		x.hooks = &untilFound[S]{judge: j, search: x}
+	}
+	run := x.explore()
+	c.runs = append(c.runs, run)
+	return x, run
+}
+
+func (c *check[S]) safetyTrace(x *exactSearch[S], found finding) *Trace[S] {
+	init, arcs := x.classes.path(found.at)
+	if found.via >= 0 {
+		arcs = append(arcs, found.via)
+	}
+	return c.rel.trace(x.start(init), arcs, -1, -1, 0)
 }
 
 // validate finds what is wrong with a question.
@@ -236,6 +339,15 @@ func validate[S comparable](sys System[S], props []Property[S], opt Options) err
 	}
 	if sys.Any != nil && len(sys.Any.Init()) == 0 {
 		return fmt.Errorf("checker: %T (System.Any) has no initial state", sys.Any)
+	}
+	if err := validateReduction(sys, opt); err != nil {
+		return err
+	}
+	if err := validateSpill(sys, opt); err != nil {
+		return err
+	}
+	if err := validateSymmetry(sys.any(), props, opt); err != nil {
+		return err
 	}
 	names := map[string]bool{}
 	for i, p := range props {

@@ -123,16 +123,16 @@ func TestCounts(t *testing.T) {
 		want Run
 	}{
 		{"race", race(), Any, Run{States: 5, Classes: 5, Transitions: 4, Depth: 3}},
-		{"race", race(), Exact, Run{States: 3, Classes: 3, Transitions: 2, Depth: 3}},
+		{"race", race(), Exact, Run{States: 3, Classes: 3, Explored: 3, Transitions: 2, Depth: 3}},
 		{"queue", queue(), Any, Run{States: 5, Classes: 5, Transitions: 5, Depth: 4}},
 		// "1" is come to from "2" with the window [0, 3], and then from "0+" with
 		// [1, 3], which that includes.
-		{"queue", queue(), Exact, Run{States: 5, Classes: 5, Transitions: 5, Depth: 4}},
+		{"queue", queue(), Exact, Run{States: 5, Classes: 5, Explored: 5, Transitions: 5, Depth: 4}},
 		// Classes with the stop due in 10, 9 ... 0, and the one without; at 10 the
 		// last tick and the stop come in both orders.
-		{"ticking", ticking([2]int64{1, 1}, [2]int64{10, 10}, false), Exact, Run{States: 2, Classes: 12, Transitions: 12, Depth: 11}},
+		{"ticking", ticking([2]int64{1, 1}, [2]int64{10, 10}, false), Exact, Run{States: 2, Classes: 12, Explored: 12, Transitions: 12, Depth: 11}},
 		// With a stop from 0 on the first class includes all others.
-		{"stopping", ticking([2]int64{1, 1}, [2]int64{0, 10}, false), Exact, Run{States: 2, Classes: 2, Transitions: 2, Depth: 2}},
+		{"stopping", ticking([2]int64{1, 1}, [2]int64{0, 10}, false), Exact, Run{States: 2, Classes: 2, Explored: 2, Transitions: 2, Depth: 2}},
 	} {
 		t.Run(c.name+" "+c.mode.String(), func(t *testing.T) {
 			c.want.Time, c.want.Purpose, c.want.Reduction, c.want.Complete = c.mode, "safety", "none", true
@@ -251,7 +251,7 @@ func TestSeveralInitialStates(t *testing.T) {
 	require.Equal(t, []int64{1}, instants(res.Outcomes[0].Trace))
 	require.EqualValues(t, 4, res.Outcomes[1].Longest)
 	require.Equal(t, "two", res.Outcomes[2].Trace.Init)
-	require.Equal(t, Run{Time: Exact, Purpose: "safety", Reduction: "none", States: 5, Classes: 5, Transitions: 3, Depth: 3, Complete: true}, summary(res.Runs[0]))
+	require.Equal(t, Run{Time: Exact, Purpose: "safety", Reduction: "none", States: 5, Classes: 5, Explored: 5, Transitions: 3, Depth: 3, Complete: true}, summary(res.Runs[0]))
 }
 
 func TestProgress(t *testing.T) {

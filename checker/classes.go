@@ -1,194 +1,452 @@
 package checker
 
-// classSet keeps state classes: the number of a place, which is a discrete state
-// with the bit of a property (place), and a matrix. Classes are numbered in the
-// order in which they come.
-//
-// A matrix without its diagonal is a key of some dozens of bounds, and few
-// different bounds occur in one model, so a bound is kept as the four bytes of
-// its number, however wide it is.
+import "slices"
+
+// classSet keeps state classes: a place, which is a discrete state with the bit of
+// a property (place), and a matrix. Classes are numbered in the order in which
+// they come. It is divided into shards by place, which can be filled at once.
 type classSet struct {
-	place  []int32
-	parent []int32 // -1 for an initial class
-	via    []int32 // the arc from the parent
-	at     []cellRef
-	pages  [][]uint32
+	values   *valueTable
+	shards   [classShards]classShard
+	places   int  // per discrete state: 2 with the bit of a property
+	equality bool // classes are kept apart, instead of up to inclusion
+	// convex tells which classes become one; nil for none.
+	convex func(*merger, *lanePlan) bool
 
-	values []int64
-	number map[int64]uint32
+	parent paged[int32] // -1 for an initial class
+	via    paged[int32] // the arc from the parent
+	place  paged[int32]
+	count  int // classes that are neither dropped nor superseded
 
-	// byHash finds equal classes, byPlace those to compare by inclusion.
-	byHash  hashTable
-	byPlace [][]int32
-	// dropped classes were included in a later one of the same level before
-	// they were expanded.
-	dropped []bool
-	count   int // classes that are neither dropped nor superseded
-
-	flat []int64 // scratch: the class to add
+	// slots are those of the classes from number base on: the level that is being
+	// expanded and the next.
+	slots []uint32
+	base  int32
+	epoch uint64 // headEpoch, or 0: of slots whose codes are up to date
 }
 
-type cellRef struct{ page, offset uint32 }
+// classShards does not depend on the number of workers, so nothing else does.
+const classShards = 8
 
-const pageCells = 1 << 18
+// shard keeps the matrices of its places. The slot of a matrix is a head, under
+// equality its place, and its codes.
+type classShard struct {
+	slots  arena
+	blocks arena
+	lists  paged[antichain]
+	// byHash finds equal classes.
+	byHash hashTable
+	merger merger
+	// garbage are slots that are free once the level is done.
+	garbage []uint32
+}
 
-func newClassSet() *classSet { return &classSet{number: map[int64]uint32{}} }
+// antichain are the classes of a place, none inside another. One is named by its
+// slot; of several there is a block: the first words of all, by which nearly every
+// comparison is decided, and their slots, two to a word.
+type antichain struct {
+	ref  uint32
+	size uint32 // and the logarithm of the block's room, above sizeBits
+}
 
-func (x *classSet) size() int { return len(x.place) }
+const sizeBits = 27
 
-// flatten puts the off-diagonal cells of m into x.flat.
-func (x *classSet) flatten(m *matrix) {
-	x.flat = x.flat[:0]
-	w := m.width
-	for i := range w {
-		row := m.cell[i*w : (i+1)*w]
-		x.flat = append(append(x.flat, row[:i]...), row[i+1:]...)
+// The head of a slot: the number of its class, its width - 1, whether it needs no
+// expansion, and a bit that changes with the codes.
+const (
+	headNumber = 1<<32 - 1
+	headWidth  = 32
+	headDead   = 1 << 40
+	headEpoch  = 1 << 41
+	unnumbered = headNumber
+)
+
+func newClassSet(places int) *classSet {
+	return &classSet{values: newValueTable(), places: places}
+}
+
+func (x *classSet) size() int { return x.place.size }
+
+// shardOf gives the shard of a place and its number there.
+func (x *classSet) shardOf(place int32) (*classShard, int32) {
+	id, bit := place>>1, place&1
+	if x.places == 1 {
+		return &x.shards[id%classShards], id / classShards
 	}
+	return &x.shards[id%classShards], id/classShards*2 + bit
 }
 
-// load restores the matrix of a class.
-func (x *classSet) load(id int32, width int, m *matrix) {
-	m.resize(width)
-	cells := x.cells(id, width*(width-1))
-	k := 0
-	for i := range width {
-		row := m.cell[i*width : (i+1)*width]
-		for j := range row {
-			if i == j {
-				row[j] = 0
-				continue
-			}
-			row[j] = x.values[cells[k]]
-			k++
+// prefix is the number of words before the codes.
+func (x *classSet) prefix() int {
+	if x.equality {
+		return 2
+	}
+	return 1
+}
+
+// matrix gives the codes of a slot.
+func (x *classSet) matrix(s *classShard, slot uint32) []uint64 {
+	w := s.slots.at(slot)
+	n := x.values.words(cells(int(w[0]>>headWidth&0xff) + 1))
+	return w[x.prefix() : x.prefix()+n]
+}
+
+// keep puts a matrix into a slot.
+func (x *classSet) keep(s *classShard, place int32, width int, words []uint64) uint32 {
+	slot := s.slots.alloc(x.prefix() + len(words))
+	w := s.slots.at(slot)
+	w[0] = unnumbered | uint64(width-1)<<headWidth | x.epoch
+	if x.equality {
+		w[1] = uint64(place)
+	}
+	copy(w[x.prefix():], words)
+	return slot
+}
+
+// alive are the classes from a number on that need expansion.
+func (x *classSet) alive(from int32) (ids []int32) {
+	for id := from; int(id) < x.size(); id++ {
+		if x.head(id)&headDead == 0 {
+			ids = append(ids, id)
 		}
 	}
+	return ids
 }
 
-func (x *classSet) cells(id int32, n int) []uint32 {
-	r := x.at[id]
-	return x.pages[r.page][r.offset : int(r.offset)+n]
+// sweep frees what was superseded, and forgets the slots of the classes before a
+// number, which have been expanded.
+func (x *classSet) sweep(from int32) {
+	for i := range x.shards {
+		s := &x.shards[i]
+		for _, slot := range s.garbage {
+			s.slots.release(slot, x.prefix()+len(x.matrix(s, slot)))
+		}
+		s.garbage = s.garbage[:0]
+	}
+	x.slots = x.slots[:copy(x.slots, x.slots[from-x.base:])]
+	x.base = from
 }
 
-func (x *classSet) hash(place int32) uint32 {
+// fate is what becomes of a class that is added.
+type fate struct {
+	slot    uint32
+	fresh   bool
+	removed uint32 // how many known classes it superseded
+}
+
+// add gives a class its slot. level is the number of the first class of its
+// level. Under inclusion a class inside a known one has no timing of its own; of
+// an included class the slot is that of the one around it.
+func (x *classSet) add(place int32, width int, words []uint64, level int32) fate {
+	s, i := x.shardOf(place)
+	words = words[:x.values.words(cells(width))]
+	if x.equality {
+		return x.addEqual(s, place, width, words)
+	}
+	if x.convex != nil {
+		return x.addMerged(s, s.lists.at(i), place, width, words, level)
+	}
+	return x.addIncluded(s, s.lists.at(i), place, width, words, level)
+}
+
+func hashOf(place int32, words []uint64) uint32 {
 	h := mix(1, uint64(place))
-	for _, v := range x.flat {
-		h = mix(h, uint64(v))
+	for _, w := range words {
+		h = mix(h, w)
 	}
 	return fold(h)
 }
 
-func (x *classSet) same(id, place int32) bool {
-	if x.place[id] != place {
+func (x *classSet) findEqual(s *classShard, place int32, words []uint64) int32 {
+	return s.byHash.find(hashOf(place, words), func(slot int32) bool {
+		w := s.slots.at(uint32(slot))
+		return w[1] == uint64(place) && slices.Equal(w[2:2+len(words)], words)
+	})
+}
+
+func (x *classSet) addEqual(s *classShard, place int32, width int, words []uint64) fate {
+	if slot := x.findEqual(s, place, words); slot >= 0 {
+		return fate{slot: uint32(slot)}
+	}
+	slot := x.keep(s, place, width, words)
+	s.byHash.insert(hashOf(place, words), int32(slot))
+	return fate{slot: slot, fresh: true}
+}
+
+// addIncluded keeps a class unless it is inside a known one. Known classes inside
+// the new one are superseded, and those of its own level need no expansion either;
+// an earlier one does, or paths would no longer be shortest.
+func (x *classSet) addIncluded(s *classShard, l *antichain, place int32, width int, words []uint64, level int32) fate {
+	top := x.values.borrows()
+	n := l.length()
+	var f fate
+	if n == 1 {
+		inside, covers := compare(words, s.slots.at(l.ref)[1:], top)
+		if inside {
+			return fate{slot: l.ref}
+		}
+		if covers {
+			s.supersede(l.ref, level)
+			n, f.removed = 0, 1
+		}
+	} else if n > 1 {
+		firsts, slots := s.block(l)
+		stay := 0
+		for i := range n {
+			first := firsts[i]
+			if ((first|top)-words[0])&top == top || ((words[0]|top)-first)&top == top {
+				slot := slotAt(slots, i)
+				inside, covers := compare(words, s.slots.at(slot)[1:], top)
+				if inside {
+					// Nothing was removed: what the new class covers, this one
+					// would have covered as well.
+					return fate{slot: slot}
+				}
+				if covers {
+					s.supersede(slot, level)
+					f.removed++
+					continue
+				}
+			}
+			if stay != i {
+				firsts[stay] = first
+				setSlot(slots, stay, slotAt(slots, i))
+			}
+			stay++
+		}
+		n = s.shrink(l, stay)
+	}
+	f.slot, f.fresh = x.keep(s, place, width, words), true
+	s.append(l, n, f.slot, x.prefix())
+	return f
+}
+
+// compare tells whether the matrix of codes a is inside b, and whether it covers
+// b: no lane of one is above that of the other.
+func compare(a, b []uint64, top uint64) (inside, covers bool) {
+	inside, covers = true, true
+	for i, v := range a {
+		u := b[i]
+		inside = inside && ((u|top)-v)&top == top
+		covers = covers && ((v|top)-u)&top == top
+		if !inside && !covers {
+			return false, false
+		}
+	}
+	return inside, covers
+}
+
+// supersede takes a slot out of use.
+func (s *classShard) supersede(slot uint32, level int32) {
+	head := &s.slots.at(slot)[0]
+	if n := *head & headNumber; n == unnumbered || int32(n) >= level {
+		*head |= headDead
+	}
+	s.garbage = append(s.garbage, slot)
+}
+
+func (l *antichain) length() int { return int(l.size & (1<<sizeBits - 1)) }
+func (l *antichain) room() int   { return 1 << (l.size >> sizeBits) }
+
+func blockWords(room int) int { return room + (room+1)/2 }
+
+func (s *classShard) block(l *antichain) (firsts, slots []uint64) {
+	r := l.room()
+	w := s.blocks.at(l.ref)
+	return w[:r], w[r:blockWords(r)]
+}
+
+func slotAt(slots []uint64, i int) uint32 { return uint32(slots[i/2] >> (i % 2 * 32)) }
+
+func setSlot(slots []uint64, i int, slot uint32) {
+	shift := i % 2 * 32
+	slots[i/2] = slots[i/2]&^(headNumber<<shift) | uint64(slot)<<shift
+}
+
+// shrink leaves the first n entries of a block, and gives n.
+func (s *classShard) shrink(l *antichain, n int) int {
+	if n > 1 {
+		l.size = l.size>>sizeBits<<sizeBits | uint32(n)
+		return n
+	}
+	_, slots := s.block(l)
+	slot := slotAt(slots, 0)
+	s.blocks.release(l.ref, blockWords(l.room()))
+	*l = antichain{ref: slot, size: uint32(n)}
+	return n
+}
+
+// remove takes a slot out of a list, and gives the length that is left.
+func (s *classShard) remove(l *antichain, slot uint32) int {
+	n := l.length()
+	if n == 1 {
+		*l = antichain{}
+		return 0
+	}
+	firsts, slots := s.block(l)
+	for i := range n {
+		if slotAt(slots, i) == slot {
+			firsts[i] = firsts[n-1]
+			setSlot(slots, i, slotAt(slots, n-1))
+			break
+		}
+	}
+	return s.shrink(l, n-1)
+}
+
+// append adds a slot to a list of n, which is in a block if n is more than 1.
+func (s *classShard) append(l *antichain, n int, slot uint32, prefix int) {
+	if n == 0 {
+		*l = antichain{ref: slot, size: 1}
+		return
+	}
+	if n == 1 || n == l.room() {
+		log := uint32(1)
+		for 1<<log <= n {
+			log++
+		}
+		grown := antichain{ref: s.blocks.alloc(blockWords(1 << log)), size: log<<sizeBits | uint32(n)}
+		firsts, slots := s.block(&grown)
+		if n == 1 {
+			firsts[0] = s.slots.at(l.ref)[prefix]
+			setSlot(slots, 0, l.ref)
+		} else {
+			oldFirsts, oldSlots := s.block(l)
+			copy(firsts, oldFirsts)
+			copy(slots, oldSlots)
+			s.blocks.release(l.ref, blockWords(l.room()))
+		}
+		*l = grown
+	}
+	firsts, slots := s.block(l)
+	firsts[n] = s.slots.at(slot)[prefix]
+	setSlot(slots, n, slot)
+	l.size++
+}
+
+// grow makes room for the places of a number of discrete states.
+func (x *classSet) grow(states int) {
+	for i := range x.shards {
+		for s := &x.shards[i]; !x.equality && s.lists.size < (states/classShards+1)*x.places; {
+			s.lists.add(antichain{})
+		}
+	}
+}
+
+// look tells whether add would find a class to be no new one, and how many it
+// would supersede otherwise.
+func (x *classSet) look(place int32, width int, words []uint64) (known bool, covered int) {
+	s, i := x.shardOf(place)
+	words = words[:x.values.words(cells(width))]
+	if x.equality {
+		return x.findEqual(s, place, words) >= 0, 0
+	}
+	s.each(s.lists.at(i), func(slot uint32) {
+		inside, covers := compare(words, x.matrix(s, slot), x.values.borrows())
+		known = known || inside
+		if covers {
+			covered++
+		}
+	})
+	if known {
+		covered = 0
+	}
+	return known, covered
+}
+
+// covered tells whether a class is inside a known one. It only reads.
+func (x *classSet) covered(place int32, words []uint64) bool {
+	s, i := x.shardOf(place)
+	if int(i) >= s.lists.size {
 		return false
 	}
-	for i, c := range x.cells(id, len(x.flat)) {
-		if x.values[c] != x.flat[i] {
+	l, top := s.lists.at(i), x.values.borrows()
+	switch n := l.length(); n {
+	case 0:
+	case 1:
+		return within(words, s.slots.at(l.ref)[1:], top)
+	default:
+		firsts, slots := s.block(l)
+		for i := range n {
+			if ((firsts[i]|top)-words[0])&top == top && within(words, s.slots.at(slotAt(slots, i))[1:], top) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// within tells whether no lane of a is above that of b.
+func within(a, b []uint64, top uint64) bool {
+	for i, v := range a {
+		if ((b[i]|top)-v)&top != top {
 			return false
 		}
 	}
 	return true
 }
 
-// addEqual gives the number of the class of place and x.flat, -1 when it is new
-// and has no room.
-func (x *classSet) addEqual(place, parent, via int32, room func() bool) (id int32, fresh bool) {
-	h := x.hash(place)
-	if id := x.byHash.find(h, func(id int32) bool { return x.same(id, place) }); id >= 0 {
-		return id, false
+// each visits the slots of a list.
+func (s *classShard) each(l *antichain, visit func(slot uint32)) {
+	n := l.length()
+	if n == 1 {
+		visit(l.ref)
+	} else if n > 1 {
+		_, slots := s.block(l)
+		for i := range n {
+			visit(slotAt(slots, i))
+		}
 	}
-	if !room() {
-		return -1, false
-	}
-	id = x.keep(place, parent, via)
-	x.byHash.insert(h, id)
-	x.count++
-	return id, true
 }
 
-// addIncluded is the same up to inclusion: a class inside a known one has no
-// timing of its own. Known classes inside the new one are superseded, and those
-// of its own level (from id level on) need no expansion either; an earlier one
-// does, or paths would no longer be shortest.
-func (x *classSet) addIncluded(place, parent, via int32, level int, room func() bool) (id int32, fresh bool) {
-	for len(x.byPlace) <= int(place) {
-		x.byPlace = append(x.byPlace, nil)
-	}
-	known := x.byPlace[place]
-	stay := known[:0]
-	for _, old := range known {
-		inside, covers := true, true
-		for i, c := range x.cells(old, len(x.flat)) {
-			switch v := x.values[c]; {
-			case x.flat[i] > v:
-				inside = false
-			case x.flat[i] < v:
-				covers = false
-			}
-			if !inside && !covers {
-				break
-			}
-		}
-		if inside {
-			// Nothing was removed: what the new class covers, old would have
-			// covered as well, and the list holds no class inside another.
-			return old, false
-		}
-		if !covers {
-			stay = append(stay, old)
-			continue
-		}
-		x.count--
-		if int(old) >= level {
-			x.dropped[old] = true
-		}
-	}
-	x.byPlace[place] = stay
-	if !room() {
-		return -1, false
-	}
-	id = x.keep(place, parent, via)
-	x.byPlace[place] = append(x.byPlace[place], id)
-	x.count++
-	return id, true
-}
-
-func (x *classSet) keep(place, parent, via int32) int32 {
-	id := number(len(x.place))
-	last := len(x.pages) - 1
-	if last < 0 || len(x.pages[last])+len(x.flat) > cap(x.pages[last]) {
-		x.pages = append(x.pages, make([]uint32, 0, max(pageCells, len(x.flat))))
-		last++
-	}
-	page := x.pages[last]
-	ref := cellRef{uint32(last), uint32(len(page))}
-	for _, v := range x.flat {
-		c, ok := x.number[v]
-		if !ok {
-			c = uint32(len(x.values))
-			x.values = append(x.values, v)
-			x.number[v] = c
-		}
-		page = append(page, c)
-	}
-	x.pages[last] = page
-	x.at = append(x.at, ref)
-	x.place = append(x.place, place)
-	x.parent = append(x.parent, parent)
-	x.via = append(x.via, via)
-	x.dropped = append(x.dropped, false)
+// number adds a class, whose matrix is in a slot, to the books.
+func (x *classSet) number(place, parent, via int32, f fate) int32 {
+	id := x.place.add(place)
+	x.parent.add(parent)
+	x.via.add(via)
+	x.slots = append(x.slots, f.slot)
+	s, _ := x.shardOf(place)
+	head := &s.slots.at(f.slot)[0]
+	*head = *head&^headNumber | uint64(id)
+	x.count += 1 - int(f.removed)
 	return id
+}
+
+// numberOf is the number of the class in a slot of a place.
+func (x *classSet) numberOf(place int32, slot uint32) int32 {
+	s, _ := x.shardOf(place)
+	return int32(s.slots.at(slot)[0] & headNumber)
+}
+
+// head gives the head of a class whose slot is known.
+func (x *classSet) head(id int32) uint64 {
+	s, _ := x.shardOf(*x.place.at(id))
+	return s.slots.at(x.slots[id-x.base])[0]
+}
+
+// drop leaves a class unexpanded.
+func (x *classSet) drop(id int32) {
+	s, _ := x.shardOf(*x.place.at(id))
+	s.slots.at(x.slots[id-x.base])[0] |= headDead
+}
+
+// at gives the codes of a class whose slot is known, and its width.
+func (x *classSet) at(id int32) (words []uint64, width int) {
+	s, _ := x.shardOf(*x.place.at(id))
+	slot := x.slots[id-x.base]
+	return x.matrix(s, slot), int(s.slots.at(slot)[0]>>headWidth&0xff) + 1
 }
 
 // path is the way from an initial class to id by parents, as arcs.
 func (x *classSet) path(id int32) (init int32, arcs []int32) {
 	n := 0
-	for c := id; x.parent[c] >= 0; c = x.parent[c] {
+	for c := id; *x.parent.at(c) >= 0; c = *x.parent.at(c) {
 		n++
 	}
 	arcs = make([]int32, n)
-	for ; x.parent[id] >= 0; id = x.parent[id] {
+	for ; *x.parent.at(id) >= 0; id = *x.parent.at(id) {
 		n--
-		arcs[n] = x.via[id]
+		arcs[n] = *x.via.at(id)
 	}
 	return id, arcs
 }

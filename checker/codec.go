@@ -50,16 +50,17 @@ func (at *scratch) due() bool {
 	return at.checked <= 1<<10 || at.checked&127 == 0
 }
 
-func newCodec[S comparable](m Model[S]) codec[S] {
+// newCodec makes the codec that suits a model; hashes are keyed.
+func newCodec[S comparable](m Model[S], key uint64) codec[S] {
 	p, ok := m.(Packer[S])
 	if !ok {
-		return &mapCodec[S]{number: map[S]uint64{}}
+		return &mapCodec[S]{number: map[S]uint64{}, key: key}
 	}
 	n := p.Words()
 	if q, ok := m.(Parter); ok && n > 2 {
-		return newPartCodec(p, q.Parts())
+		return newPartCodec(p, q.Parts(), key)
 	}
-	return &wordCodec[S]{p, n}
+	return &wordCodec[S]{p, n, key}
 }
 
 func checkUnpack[S comparable](p Packer[S], s S, words []uint64) {
@@ -72,6 +73,7 @@ func checkUnpack[S comparable](p Packer[S], s S, words []uint64) {
 type wordCodec[S comparable] struct {
 	packer Packer[S]
 	n      int
+	key    uint64
 }
 
 func (c *wordCodec[S]) words() int { return c.n }
@@ -81,7 +83,7 @@ func (c *wordCodec[S]) encode(states []S, at *scratch, records, hashes []uint64)
 	for i, s := range states {
 		record := records[i*c.n : (i+1)*c.n]
 		c.packer.Pack(s, record)
-		hashes[i] = hashWords(record)
+		hashes[i] = hashWords(c.key, record)
 	}
 	if len(states) > 0 && at.due() {
 		checkUnpack(c.packer, states[0], records[:c.n])
@@ -89,17 +91,18 @@ func (c *wordCodec[S]) encode(states []S, at *scratch, records, hashes []uint64)
 }
 
 func (c *wordCodec[S]) decode(record []uint64, _ *scratch) S { return c.packer.Unpack(record) }
-func (c *wordCodec[S]) hash(record []uint64) uint64          { return hashWords(record) }
+func (c *wordCodec[S]) hash(record []uint64) uint64          { return hashWords(c.key, record) }
 
 // partCodec keeps the numbers of the parts, two in a word.
 type partCodec[S comparable] struct {
 	packer Packer[S]
 	parts  []*dictionary
 	n      int // packed words
+	key    uint64
 }
 
-func newPartCodec[S comparable](p Packer[S], sizes []int) *partCodec[S] {
-	c := &partCodec[S]{packer: p}
+func newPartCodec[S comparable](p Packer[S], sizes []int, key uint64) *partCodec[S] {
+	c := &partCodec[S]{packer: p, key: key}
 	for _, n := range sizes {
 		c.parts = append(c.parts, newDictionary(n))
 		c.n += n
@@ -123,14 +126,14 @@ func (c *partCodec[S]) encode(states []S, at *scratch, records, hashes []uint64)
 			checkUnpack(c.packer, s, words)
 		}
 		record := records[i*c.words() : (i+1)*c.words()]
-		h := uint64(0)
+		h := c.key
 		for i, d := range c.parts {
 			shift := i % 2 * 32
 			if len(at.record) > 0 && same(words[:d.width], from) { // nothing has to be looked up
 				record[i/2] |= at.record[i/2] & ((1<<32 - 1) << shift)
 				h = join(h, at.hashes[i])
 			} else {
-				part := hashWords(words[:d.width])
+				part := hashWords(c.key, words[:d.width])
 				record[i/2] |= uint64(d.number(part, words[:d.width])) << shift
 				h = join(h, part)
 			}
@@ -160,7 +163,7 @@ func (c *partCodec[S]) decode(record []uint64, at *scratch) S {
 }
 
 func (c *partCodec[S]) hash(record []uint64) uint64 {
-	h := uint64(0)
+	h := c.key
 	for i, d := range c.parts {
 		h = join(h, d.hash(uint32(record[i/2]>>(i%2*32))))
 	}
@@ -172,6 +175,7 @@ func (c *partCodec[S]) hash(record []uint64) uint64 {
 type mapCodec[S comparable] struct {
 	number map[S]uint64
 	states []S
+	key    uint64
 }
 
 func (c *mapCodec[S]) words() int { return 1 }
@@ -185,17 +189,17 @@ func (c *mapCodec[S]) encode(states []S, _ *scratch, records, hashes []uint64) {
 			c.states = append(c.states, s)
 		}
 		records[i] = n
-		hashes[i] = hashWords(records[i : i+1])
+		hashes[i] = hashWords(c.key, records[i:i+1])
 	}
 }
 
 func (c *mapCodec[S]) decode(record []uint64, _ *scratch) S { return c.states[record[0]] }
-func (c *mapCodec[S]) hash(record []uint64) uint64          { return hashWords(record) }
+func (c *mapCodec[S]) hash(record []uint64) uint64          { return hashWords(c.key, record) }
 
 // hashWords spreads every bit of the words over all bits. Of one word it is a
 // bijection: multiplications by odd numbers and shifted exclusive ors are.
-func hashWords(words []uint64) uint64 {
-	h := uint64(0)
+func hashWords(key uint64, words []uint64) uint64 {
+	h := key
 	for _, w := range words {
 		h = join(h, w)
 	}

@@ -3,54 +3,100 @@ package checker
 // exactSearch explores the state classes of a model, breadth-first. With a watch
 // it explores their product with the bit of a property, and with a clock the
 // classes also bound the time since the bit went on.
+//
+// A level is expanded a batch of classes at a time, and that in four steps: the
+// discrete steps that are missing are computed (relation.expand); the successors of
+// all classes are computed, in parallel; they are compared with the known
+// classes, those of different places in parallel (classSet); and what is new is
+// numbered, in the order in which one worker alone would have found it. So nothing
+// that is found depends on the number of workers.
 type exactSearch[S comparable] struct {
 	rel     *relation[S]
 	meter   *meter
+	workers int
 	classes *classSet
 	hooks   hooks[S] // nil for none
 	watch   *watch[S]
-	clock   bool
+	clock   clock
 	// equality keeps every class apart. Inclusion is smaller and reaches the
 	// same states by the same shortest paths, but may close a cycle that no run
 	// can follow: the class at its end lies inside the one at its head, and need
 	// not hold the timings that go round again.
 	equality bool
-	graph    *digraph // of the classes with the bit on, under equality only
-	within   []bool   // places to stay in; nil for all
+	// merge joins classes where only the discrete states that are reached matter.
+	merge  bool
+	convex func(*merger, *lanePlan) bool // instead of the rule, in tests
+	graph  *digraph                      // of the classes with the bit on, under equality only
+	within []bool                        // places to stay in; nil for all
+	// seed adds the initial classes, if they are others than those of the model.
+	seed func(e *classExpander[S])
+	// staying: the search ends where the bit goes off.
+	staying bool
 
 	found   int32 // the class that decides, -1 while there is none
 	longest int64 // that the clock showed
+	// longestAt is the class that showed it first.
+	longestAt int32
+	shortest  shortestStay
 
 	states, arcs bitset // met: discrete states, arcs by twice their number + bit
 	level        int32  // first class of the level after the one being expanded
-	now, next    matrix
-	least        []int64
+	pieces       []classExpander[S]
+	missing      []int64
+}
+
+// shortestStay is the least that the clock showed where a stay ended, -1 when
+// none did: after a class, by an arc.
+type shortestStay struct {
+	time       int64
+	class, arc int32
 }
 
 func newExactSearch[S comparable](r *relation[S], w *meter) *exactSearch[S] {
-	return &exactSearch[S]{rel: r, meter: w, classes: newClassSet(), found: -1}
+	return &exactSearch[S]{rel: r, meter: w, workers: w.opt.workers(), found: -1, longestAt: -1, shortest: shortestStay{time: -1}}
 }
+
+// A batch is so many pieces of so many classes; these bound the memory that
+// successors take before they are compared.
+var pieceClasses = 32 // less in tests
+
+const batchPieces = 64
 
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
 	w.level = 0
-	for _, id := range x.rel.init() {
-		on := x.watch != nil && x.watch.begin(id)
-		x.next.begin(x.rel.pending(id), x.clock && on)
-		x.reach(id, on, -1, -1)
+	places := 1
+	if x.watch != nil {
+		places = 2
 	}
-	w.level = 1
-	x.level = number(x.classes.size())
-	for c := int32(0); int(c) < x.classes.size() && x.found < 0; c++ {
-		if c == x.level {
-			w.level++
-			x.level = number(x.classes.size())
+	x.classes = newClassSet(places)
+	x.classes.equality = x.equality
+	if x.merge {
+		x.classes.convex = convex
+		if x.convex != nil {
+			x.classes.convex = x.convex
 		}
-		if !w.beat(int(x.level - c)) {
+	}
+	x.begin()
+	for from := int32(0); x.found < 0 && w.run.Stopped == ""; {
+		todo := x.classes.alive(from)
+		x.classes.sweep(from)
+		from = number(x.classes.size())
+		x.level = from
+		w.level++
+		if len(todo) == 0 {
 			break
 		}
-		if !x.classes.dropped[c] {
-			x.expand(c)
+		for len(todo) > 0 && x.found < 0 {
+			n := 0
+			for n < min(len(todo), pieceClasses*batchPieces) && w.beat(len(todo)-n) {
+				n++
+			}
+			x.expand(todo[:n])
+			if w.run.Stopped != "" {
+				break
+			}
+			todo = todo[n:]
 		}
 	}
 	if x.graph != nil {
@@ -59,104 +105,223 @@ func (x *exactSearch[S]) explore() Run {
 	return w.finish(x.found >= 0)
 }
 
-func (x *exactSearch[S]) expand(c int32) {
-	at := x.classes.place[c]
-	id, on := at>>1, at&1 == 1
-	if x.graph != nil && on {
-		x.graph.open(c)
-	}
-	first, arcs := x.rel.arcsOf(id)
-	n := x.rel.nodes[id].pending
-	x.classes.load(c, width(n, x.clock && on), &x.now)
-	if cap(x.least) < x.now.width {
-		x.least = make([]int64, 2*x.now.width)
-	}
-	x.least = x.least[:x.now.width]
-	x.now.soonest(n, x.least)
-	event, firable := -1, false
-	for a := first; a < first+arcs && x.found < 0; a++ {
-		if f := int(x.rel.arcs[a].event); f != event {
-			event, firable = f, x.now.firable(f+1, n)
+func (x *exactSearch[S]) begin() {
+	ids := x.rel.init()
+	x.look()
+	e := x.piece(0)
+	e.reset()
+	if x.seed != nil {
+		x.seed(e)
+	} else {
+		for _, id := range ids {
+			e.initial(id)
 		}
-		if firable && !x.step(c, on, int32(a)) {
-			return
-		}
+	}
+	x.commit(1)
+}
+
+func (x *exactSearch[S]) piece(i int) *classExpander[S] {
+	for len(x.pieces) <= i {
+		x.pieces = append(x.pieces, classExpander[S]{search: x})
+	}
+	return &x.pieces[i]
+}
+
+// look lets the watch judge the states that are new to it.
+func (x *exactSearch[S]) look() {
+	if x.watch != nil {
+		x.watch.fill(x.workers)
 	}
 }
 
-// step takes an arc out of class c, and tells whether there is room for more.
-func (x *exactSearch[S]) step(c int32, on bool, a int32) bool {
-	arc := &x.rel.arcs[a]
-	if arc.to < 0 {
-		x.meter.full = true
-		return true
+// expand explores the successors of some classes.
+func (x *exactSearch[S]) expand(classes []int32) {
+	if len(classes) == 0 {
+		return
 	}
-	onto := x.watch != nil && x.watch.next(on, arc.to)
-	if x.within != nil && !x.within[place(arc.to, onto)] {
-		return true
+	var ids []int32
+	for _, c := range classes {
+		if n := x.rel.nodes.at(*x.classes.place.at(c) >> 1); n.arcs < 0 {
+			n.arcs = 0 // asked for; expand says where they are
+			ids = append(ids, *x.classes.place.at(c)>>1)
+		}
 	}
-	x.now.fire(int(arc.event)+1, x.least, x.rel.kept(arc), x.rel.pending(arc.to), x.clock && onto, !on, &x.next)
-	to := x.reach(arc.to, onto, c, a)
-	if to < 0 {
+	x.rel.expand(ids, x.workers)
+	x.look()
+	x.meter.run.Explored += len(classes)
+	n := (len(classes) + pieceClasses - 1) / pieceClasses
+	x.piece(n - 1)
+	share(x.workers, n, func(_, i int) {
+		e := &x.pieces[i]
+		e.reset()
+		for _, c := range classes[i*pieceClasses : min(len(classes), (i+1)*pieceClasses)] {
+			e.expand(c)
+		}
+	})
+	x.commit(n)
+}
+
+// commit adds the classes of the first n pieces.
+func (x *exactSearch[S]) commit(n int) {
+	x.learn(n)
+	records := 0
+	for i := range n {
+		records += len(x.pieces[i].records)
+	}
+	w := x.meter
+	x.classes.grow(x.rel.states.size())
+	if w.tight() && (w.bound > 0 && x.classes.count+records > w.bound || w.opt.MaxDepth > 0 && w.level+1 > w.opt.MaxDepth) {
+		x.commitOneByOne(n)
+		return
+	}
+	share(x.workers, classShards, func(_, shard int) {
+		for i := range n {
+			e := &x.pieces[i]
+			for _, k := range e.bins[shard] {
+				r := &e.records[k]
+				r.fate = x.classes.add(r.place, int(r.width), e.words[r.words:], x.level)
+			}
+		}
+	})
+	for i := range n {
+		e := &x.pieces[i]
+		for k := range e.records {
+			if x.enter(&e.records[k]); x.found >= 0 {
+				return
+			}
+		}
+		w.run.Transitions += int(e.passed)
+	}
+}
+
+// commitOneByOne is commit where a bound may be hit.
+func (x *exactSearch[S]) commitOneByOne(n int) {
+	for i := range n {
+		e := &x.pieces[i]
+		for k := range e.records {
+			r := &e.records[k]
+			if r.place >= 0 {
+				words := e.words[r.words:]
+				known, covered := x.classes.look(r.place, int(r.width), words)
+				x.meter.kept = x.classes.count - covered
+				if !known && !x.meter.room(x.meter.level+1) {
+					x.meter.run.Transitions += int(r.passed)
+					return
+				}
+				r.fate = x.classes.add(r.place, int(r.width), words, x.level)
+			}
+			if x.enter(r); x.found >= 0 {
+				return
+			}
+		}
+		x.meter.run.Transitions += int(e.passed)
+	}
+}
+
+// learn gives codes to the bounds that the first n pieces have brought up.
+func (x *exactSearch[S]) learn(n int) {
+	x.missing = x.missing[:0]
+	for i := range n {
+		x.missing = append(x.missing, x.pieces[i].missing...)
+	}
+	if len(x.missing) == 0 {
+		return
+	}
+	t := x.classes.values
+	bits := t.laneBits
+	if renumbered := t.add(x.missing); renumbered != nil {
+		r := newRecode(renumbered, bits, t)
+		x.classes.recode(r)
+		for i := range n {
+			x.pieces[i].recode(r)
+		}
+	}
+	for i := range n {
+		x.pieces[i].encodeRaw(t)
+	}
+}
+
+// enter takes the class of a record into the books, and the step to it.
+func (x *exactSearch[S]) enter(r *arrival) {
+	w := x.meter
+	w.run.Transitions += int(r.passed)
+	switch {
+	case r.place == full:
+		w.full = true
+		return
+	case r.place == leaves:
+		if x.shortest.time < 0 || r.stay < x.shortest.time {
+			x.shortest = shortestStay{r.stay, r.class, r.arc}
+		}
+		return
+	}
+	id, on := r.place>>1, r.place&1 == 1
+	if x.watch != nil {
+		x.watch.met(id)
+	}
+	if r.fate.fresh {
+		c := x.classes.number(r.place, r.class, r.arc, r.fate)
+		w.keep()
+		w.kept = x.classes.count
+		if x.states.set(int(id)) {
+			w.run.States++
+			if x.hooks != nil {
+				x.hooks.metState(c, x.rel.states.at(id))
+			}
+		}
+		if x.watch != nil && x.watch.settled(on) {
+			x.classes.drop(c) // kept, not expanded
+		}
+		if on && x.decides(r) {
+			x.found = c
+		}
+	}
+	if r.class < 0 {
+		return
+	}
+	w.run.Transitions++
+	from := *x.classes.place.at(r.class)
+	if x.graph != nil && from&1 == 1 && on {
+		x.graph.open(r.class)
+		x.graph.add(edge{x.classes.numberOf(r.place, r.fate.slot), r.arc})
+	}
+	if x.watch == nil && x.hooks == nil || !x.arcs.set(int(place(r.arc, from&1 == 1))) {
+		return
+	}
+	if arc := x.rel.arcs.at(r.arc); x.hooks != nil && arc.manner&(arcTwin|arcQuiet) == 0 {
+		m := x.rel.manner(arc)
+		x.hooks.metStep(r.class, r.arc, x.rel.states.at(from>>1), x.rel.pending(from >> 1)[m.event], x.rel.labels[m.label], x.rel.states.at(id))
+	}
+}
+
+// news tells whether a step must be entered even if its class is known.
+func (x *exactSearch[S]) news(class, arc int32) bool {
+	switch {
+	case x.equality:
+		return true
+	case x.watch != nil:
+	case x.hooks == nil, x.rel.arcs.at(arc).manner&(arcTwin|arcQuiet) != 0:
 		return false
 	}
-	x.meter.run.Transitions++
-	if x.graph != nil && on && onto {
-		x.graph.add(edge{to, a})
-	}
-	if fresh := x.arcs.set(int(place(a, on))); fresh && x.hooks != nil && !arc.twin {
-		x.hooks.metStep(c, a, x.rel.states.at(arc.from), x.rel.pending(arc.from)[arc.event], arc.label, x.rel.states.at(arc.to))
-	}
-	return true
+	return !x.arcs.has(int(place(arc, *x.classes.place.at(class)&1 == 1)))
 }
 
-// reach gives the class of x.next, -1 when there is no room for it.
-func (x *exactSearch[S]) reach(id int32, on bool, parent, via int32) int32 {
-	w := x.meter
-	x.classes.flatten(&x.next)
-	room := func() bool { w.kept = x.classes.count; return w.room(w.level + 1) }
-	var c int32
-	var fresh bool
-	if x.equality {
-		c, fresh = x.classes.addEqual(place(id, on), parent, via, room)
-	} else {
-		c, fresh = x.classes.addIncluded(place(id, on), parent, via, int(x.level), room)
-	}
-	if !fresh {
-		return c
-	}
-	w.keep()
-	w.kept = x.classes.count
-	if x.states.set(int(id)) {
-		w.run.States++
-		if x.hooks != nil {
-			x.hooks.metState(c, x.rel.states.at(id))
-		}
-	}
-	if x.watch != nil && x.watch.settled(on) {
-		x.classes.dropped[c] = true // kept, not expanded
-	}
-	if on && x.decides(id) {
-		x.found = c
-	}
-	return c
-}
-
-// decides tells whether the class of x.next violates the watched property by
-// itself: nothing has to happen in it any more, or the clock can show too much.
-func (x *exactSearch[S]) decides(id int32) bool {
-	if x.equality {
+// decides tells whether a new class violates the watched property by itself:
+// nothing has to happen in it any more, or the clock can show too much.
+func (x *exactSearch[S]) decides(r *arrival) bool {
+	switch {
+	case x.equality:
 		return false // calm classes were looked for before, under inclusion
-	}
-	n := &x.rel.nodes[id]
-	if !x.clock {
-		return n.calm
-	}
-	stay := x.next.stay(n.pending)
-	if stay > x.watch.prop.Bound {
+	case x.clock == noClock:
+		return r.calm
+	case x.clock == shortest:
+		return false
+	case r.stay > x.watch.prop.Bound:
 		return true
 	}
-	x.longest = max(x.longest, stay)
+	if r.stay > x.longest || x.longestAt < 0 {
+		x.longest, x.longestAt = r.stay, int32(x.classes.size())-1
+	}
 	return false
 }
 
@@ -164,17 +329,17 @@ func (x *exactSearch[S]) decides(id int32) bool {
 // pending, only those that leave the bit on.
 func (x *exactSearch[S]) places(pending bool) *digraph {
 	g := &digraph{}
-	for id := range int32(len(x.rel.nodes)) {
-		n := &x.rel.nodes[id]
+	for id := range int32(x.rel.nodes.size) {
+		n := x.rel.nodes.at(id)
 		for _, on := range [...]bool{false, true} {
 			g.open(place(id, on))
-			for a := n.arcs; n.arcs >= 0 && a < n.arcs+n.arcCount; a++ {
-				if !x.arcs.has(int(place(int32(a), on))) {
+			for a := n.arcs; n.arcs >= 0 && a < n.arcs+n.count; a++ {
+				if !x.arcs.has(int(place(a, on))) {
 					continue
 				}
-				to := x.rel.arcs[a].to
+				to := x.rel.arcs.at(a).to
 				if onto := x.watch.next(on, to); on && onto || !pending {
-					g.add(edge{place(to, onto), int32(a)})
+					g.add(edge{place(to, onto), a})
 				}
 			}
 		}
@@ -182,6 +347,9 @@ func (x *exactSearch[S]) places(pending bool) *digraph {
 	g.close()
 	return g
 }
+
+// start is the discrete state of a class.
+func (x *exactSearch[S]) start(c int32) int32 { return *x.classes.place.at(c) >> 1 }
 
 // bitset is a set of small numbers.
 type bitset []uint64

@@ -5,11 +5,16 @@ import "slices"
 // expander expands states for one worker of an anySearch.
 type expander[S comparable] struct {
 	x       *anySearch[S]
-	judge   *judge[S] // a copy of the search's
-	steps   bool      // a property looks at steps
+	judge   *judge[S]  // a copy of the search's
+	lister  Lister[S]  // nil when steps are to be looked at one by one
+	steps   bool       // a property looks at steps
+	ample   *ample[S]  // nil: every event of a state is fired
+	mirror  *mirror[S] // nil: states are kept as they are
 	scratch scratch
 	buf     []S
 	one     [1]S
+	record  []uint64
+	hash    [1]uint64
 	emit    func(S, Effect) // one method value for all states
 	met     candidates      // what the chunk leads to, in order
 	details []detail        // for hooks only
@@ -23,7 +28,8 @@ type expander[S comparable] struct {
 	fired  int
 	nth    int32
 
-	touched uint64 // see shard.touch
+	touched uint64  // see shard.touch
+	targets []int32 // see edges.of
 }
 
 // candidates are states that may be new, as records.
@@ -46,14 +52,25 @@ type detail struct {
 	via   int32
 }
 
-func newExpander[S comparable](x *anySearch[S]) *expander[S] {
+// newExpander makes a worker of x that judges for a copy of j, if there is one.
+func newExpander[S comparable](x *anySearch[S], j *judge[S]) *expander[S] {
 	e := &expander[S]{x: x, buf: make([]S, 0, 16)}
 	e.emit = e.fire
-	if x.judge != nil {
-		e.judge = newJudge(x.judge.props)
+	if j != nil {
+		e.judge = newJudge(j.props)
 		e.steps = e.judge.asksSteps()
 	}
+	if x.hooks == nil && !e.steps {
+		e.lister, _ = x.model.(Lister[S])
+	}
 	return e
+}
+
+// expandOne works out what one state leads to.
+func (e *expander[S]) expandOne(i id) {
+	e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0]}
+	e.state = e.x.codec.decode(e.x.set.record(i), &e.scratch)
+	e.expand()
 }
 
 // expandChunk expands the frontier states from..to-1.
@@ -83,21 +100,44 @@ func (e *expander[S]) judgeState(at int) {
 }
 
 func (e *expander[S]) expand() {
-	if e.x.lister != nil {
-		if next := e.x.lister.Successors(e.state, e.buf[:0]); next != nil {
+	only := all
+	e.events = e.events[:0]
+	if e.ample != nil && !e.ample.off {
+		e.events = pending(e.x.model, e.state, e.events)
+		only = e.ample.choose(e.state, e.events, e.old)
+	} else if e.ample != nil {
+		e.ample.full++
+	}
+	if e.lister != nil && only == all {
+		if next := e.lister.Successors(e.state, e.buf[:0]); next != nil {
 			e.add(next)
 			e.buf = next
 			return
 		}
 	}
-	e.nth = 0
-	e.events = pending(e.x.model, e.state, e.events[:0])
+	if len(e.events) == 0 {
+		e.events = pending(e.x.model, e.state, e.events)
+	}
 	for i, f := range e.events {
-		if first(e.events, f.ID) == i {
-			e.fired = i
+		if (only == all || only == e.ample.foot.Process(f)) && first(e.events, f.ID) == i {
+			e.fired, e.nth = i, stepOf(i)
 			e.x.model.Fire(e.state, f, e.emit)
 		}
 	}
+}
+
+// old tells whether a state was known when the level began.
+func (e *expander[S]) old(s S) bool {
+	if e.mirror != nil {
+		s = e.mirror.least(s)
+	}
+	w := e.x.set.width
+	if len(e.record) < w {
+		e.record = make([]uint64, w)
+	}
+	e.one[0] = s
+	e.x.codec.encode(e.one[:], &e.scratch, e.record, e.hash[:])
+	return e.x.set.old(e.record, e.hash[0])
 }
 
 func (e *expander[S]) fire(next S, how Effect) {
@@ -119,6 +159,11 @@ func (e *expander[S]) fire(next S, how Effect) {
 
 // add appends successors.
 func (e *expander[S]) add(next []S) {
+	if e.mirror != nil {
+		for i, s := range next {
+			next[i] = e.mirror.least(s)
+		}
+	}
 	c, w := &e.met, e.x.set.width
 	n := len(c.hashes)
 	c.records = slices.Grow(c.records, len(next)*w)[:(n+len(next))*w]
@@ -133,7 +178,7 @@ func (e *expander[S]) add(next []S) {
 func (c *candidates) sort(width int, to *batch) {
 	n := len(c.hashes)
 	if cap(to.hashes) < n {
-		to.records, to.hashes, to.parents = make([]uint64, 2*n*width), make([]uint64, 2*n), make([]id, 2*n)
+		to.records, to.hashes, to.parents = make([]uint64, n*width*5/4), make([]uint64, n*5/4), make([]id, n*5/4)
 	}
 	to.records, to.hashes, to.parents = to.records[:n*width], to.hashes[:n], to.parents[:n]
 	var next [shards + 1]uint32
@@ -168,7 +213,7 @@ func (e *expander[S]) fill(to int, batches []*batch) (fresh int) {
 	before := s.count
 	for _, b := range batches {
 		from, until := b.start[to], b.start[to+1]
-		if width == 1 {
+		if width == 1 && !v.fingerprints {
 			v.addWords(s, b.records[from:until], b.hashes[from:until], b.parents[from:until])
 			continue
 		}

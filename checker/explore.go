@@ -40,7 +40,8 @@ func Explore[S comparable](ctx context.Context, m Model[S], mode Mode, opt Optio
 		return x.explore(), nil
 	}
 	x := newExactSearch(newRelation(m), newMeter(ctx, opt, time.Now(), Exact, "explore"))
-	x.hooks = h
+	x.hooks, x.merge = h, opt.Merge
+	x.rel.glance = func(S, Event, Label, S) bool { return v.Step != nil }
 	return x.explore(), nil
 }
 

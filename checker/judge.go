@@ -63,3 +63,18 @@ func (j *judge[S]) metStep(at, via int32, from S, e Event, how Label, to S) {
 		}
 	}
 }
+
+// glance tells whether metStep would have something to say of a step. It may be
+// called in parallel, but not while metStep is.
+func (j *judge[S]) glance(from S, e Event, how Label, to S) bool {
+	for i := range j.props {
+		p := &j.props[i]
+		if p.Kind != StepAlways || j.found[i].yes || p.Guard != nil && !p.Guard(from, e, how, to) {
+			continue
+		}
+		if !j.guarded[i] || !p.Step(from, e, how, to) {
+			return true
+		}
+	}
+	return false
+}

@@ -8,15 +8,15 @@ type exactProduct[S comparable] struct {
 }
 
 func (p exactProduct[S]) pendingAt(v int32) []Event {
-	return p.rel.pending(p.search.classes.place[v] >> 1)
+	return p.rel.pending(p.search.start(v))
 }
 
-func (p exactProduct[S]) steps(_ int32, edges []edge, visit func(fired Event, gone []uint64)) {
+func (p exactProduct[S]) steps(v int32, edges []edge, visit func(fired Event, gone []uint64)) {
 	var gone []uint64
 	for _, e := range edges {
-		a := &p.rel.arcs[e.via]
-		gone = p.rel.discharges(a, gone[:0])
-		visit(p.rel.pending(a.from)[a.event], gone)
+		a, from := p.rel.arcs.at(e.via), p.search.start(v)
+		gone = p.rel.discharges(from, a, gone[:0])
+		visit(p.rel.pending(from)[p.rel.manner(a).event], gone)
 	}
 }
 
@@ -33,7 +33,7 @@ func (c *check[S]) live(i int) {
 	if x.found >= 0 {
 		init, arcs := x.classes.path(x.found)
 		out.Verdict = Violated
-		out.Trace = c.rel.trace(x.classes.place[init]>>1, arcs, len(arcs), -1, 0)
+		out.Trace = c.rel.trace(x.start(init), arcs, len(arcs), -1, 0)
 		return
 	}
 	if !run.Complete {
@@ -59,7 +59,7 @@ func (c *check[S]) live(i int) {
 	case head >= 0:
 		init, arcs := x.classes.path(head)
 		out.Verdict = Violated
-		out.Trace = c.rel.trace(x.classes.place[init]>>1, append(arcs, l.loop(head)...), len(arcs), -1, 0)
+		out.Trace = c.rel.trace(x.start(init), append(arcs, l.loop(head)...), len(arcs), -1, 0)
 	case run.Complete:
 		out.Verdict = Holds
 	default:
@@ -71,15 +71,15 @@ func (c *check[S]) live(i int) {
 // bit is on. Inclusion stays exact, for a class inside another has no longer stay.
 func (c *check[S]) bounded(i int) {
 	p, out := &c.props[i], &c.out[i]
-	x, run := c.product(p, p.Name, func(x *exactSearch[S]) { x.clock = true })
+	x, run := c.product(p, p.Name, func(x *exactSearch[S]) { x.clock = longest })
 	out.Vacuous = !x.watch.guarded
 	switch {
 	case x.found >= 0:
 		init, arcs := x.classes.path(x.found)
-		start := x.classes.place[init] >> 1
+		start := x.start(init)
 		since, last := c.stayBegins(x.watch, start, arcs)
 		loop := -1
-		if c.rel.nodes[last].calm {
+		if calm(c.rel.pending(last)) {
 			loop = len(arcs)
 		}
 		out.Verdict = Violated
@@ -96,7 +96,7 @@ func (c *check[S]) bounded(i int) {
 func (c *check[S]) stayBegins(w *watch[S], at int32, arcs []int32) (since int, last int32) {
 	on := w.begin(at)
 	for k, a := range arcs {
-		at = c.rel.arcs[a].to
+		at = c.rel.arcs.at(a).to
 		onto := w.next(on, at)
 		if onto && !on {
 			since = k + 1

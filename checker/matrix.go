@@ -6,26 +6,36 @@ package checker
 // with a clock the last x is the instant at which it was started. Bounds are
 // closed integers; Forever is no bound.
 //
-// Of a clock only the longest time that it can show matters, so its row, which
-// would bound that from below, is left at Forever. It never tightens another
-// cell, for the clock is no event that something must precede; with it, a stay
-// that goes round a loop would give classes for all pairs of a shortest and a
-// longest time, where now each lap includes the one before.
-//
 // A discrete state with such a matrix is a state class (Berthomieu and Menasche
 // 1983): the set of all ways of having got there by one sequence of steps.
 type matrix struct {
 	width int
 	cell  []int64
-	from  []int // scratch of fire
+	code  []uint32 // of each cell in the value table
+
+	packed []uint32 // scratch of load
 }
+
+// clock is what is measured of a stay. Only one side of it matters at a time, so
+// the row or column of the other is left at Forever. It never tightens another
+// cell, for the clock is no event that something must precede; with both sides, a
+// stay that goes round a loop would give classes for all pairs of a shortest and a
+// longest time, where so each lap includes the one before, or lies inside it.
+type clock uint8
+
+const (
+	noClock  clock = iota
+	longest        // the longest time that it can show: its column
+	shortest       // the shortest: its row
+)
 
 func (m *matrix) resize(width int) {
 	m.width = width
 	if cap(m.cell) < width*width {
 		m.cell = make([]int64, 2*width*width)
+		m.code = make([]uint32, 2*width*width)
 	}
-	m.cell = m.cell[:width*width]
+	m.cell, m.code = m.cell[:width*width], m.code[:width*width]
 }
 
 func plus(a, b int64) int64 {
@@ -35,18 +45,45 @@ func plus(a, b int64) int64 {
 	return a + b
 }
 
-// begin is the class in which all events became pending just now.
-func (m *matrix) begin(events []Event, clock bool) {
-	m.resize(width(len(events), clock))
-	m.cell[0] = 0
-	m.fresh(events, nil, clock)
-}
-
 func width(events int, clock bool) int {
 	if clock {
 		return events + 2
 	}
 	return events + 1
+}
+
+// cells is the number of bounds of a matrix, its diagonal left out.
+func cells(width int) int { return width * (width - 1) }
+
+// load restores a matrix from its codes. They are in the order of pack.
+func (m *matrix) load(words []uint64, width int, t *valueTable) {
+	m.resize(width)
+	n := cells(width)
+	if cap(m.packed) < n {
+		m.packed = make([]uint32, 2*n)
+	}
+	codes := m.packed[:n]
+	t.unpack(words, codes)
+	zero := t.code(0)
+	m.cell[0], m.code[0] = 0, zero
+	for j := 1; j < width; j++ {
+		m.code[j], m.code[j*width] = codes[2*j-2], codes[2*j-1]
+		m.cell[j], m.cell[j*width] = t.value(codes[2*j-2]), t.value(codes[2*j-1])
+	}
+	codes = codes[2*(width-1):]
+	for i := 1; i < width; i++ {
+		row, code := m.cell[i*width:(i+1)*width], m.code[i*width:(i+1)*width]
+		k := 0
+		for j := 1; j < width; j++ {
+			if i == j {
+				row[j], code[j] = 0, zero
+				continue
+			}
+			code[j], row[j] = codes[k], t.value(codes[k])
+			k++
+		}
+		codes = codes[k:]
+	}
 }
 
 // firable tells whether event f (1..n) can be the next: no other event has to
@@ -75,92 +112,162 @@ func (m *matrix) soonest(n int, least []int64) {
 	}
 }
 
-// fire sets next to the class after event f of m. keep says which column of m
-// each event of next was, 0 for the fresh ones.
+// tighten sets to to the part of m in which event f is the next.
 //
 // "f first" adds x(f) <= x(k) for every pending k, and closing over it gives
 //
 //	x(i) - x(j) <= min(m(i,j), m(i,f) + least(j)),
 //
-// because every path that uses a new constraint enters it through f once. Then
-// f is the new now: x(0) of next is x(f) of m. Fresh events are bound to now
-// alone, so their cells are sums. All of it is O(n²), and canonical, with no
-// closure (Berthomieu and Diaz 1991).
-func (m *matrix) fire(f int, least []int64, keep []uint8, events []Event, clock, started bool, next *matrix) {
-	next.resize(width(len(events), clock))
-	w := next.width
-	from := next.from[:0] // the column of m that each column was, -1 when fresh
-	from = append(from, f)
-	for _, k := range keep {
-		if k == 0 {
-			from = append(from, -1)
-		} else {
-			from = append(from, int(k))
-		}
-	}
-	if clock && started {
-		from = append(from, -1)
-	} else if clock {
-		from = append(from, m.width-1)
-	}
-	next.from = from
-	for a, i := range from {
-		if i < 0 {
+// because every path that uses a new constraint enters it through f once. It is
+// O(n²), and canonical, with no closure (Berthomieu and Diaz 1991). A cell that
+// the table does not know gets the code 0.
+func (m *matrix) tighten(f int, least []int64, t *valueTable, to *matrix) {
+	w := m.width
+	to.resize(w)
+	for i := range w {
+		row, code := m.cell[i*w:(i+1)*w], m.code[i*w:(i+1)*w]
+		outRow, outCode := to.cell[i*w:(i+1)*w], to.code[i*w:(i+1)*w]
+		viaF := row[f]
+		if viaF == Forever {
+			copy(outRow, row)
+			copy(outCode, code)
 			continue
 		}
-		row := m.cell[i*m.width : (i+1)*m.width]
-		viaF := row[f]
-		for b, j := range from {
-			if j >= 0 {
-				next.cell[a*w+b] = min(row[j], plus(viaF, least[j]))
+		for j, v := range row {
+			if l := least[j]; l != Forever && viaF+l < v && i != j {
+				outRow[j], outCode[j] = viaF+l, t.code(viaF+l)
+			} else {
+				outRow[j], outCode[j] = v, code[j]
 			}
 		}
-		next.cell[a*w+a] = 0
 	}
-	next.fresh(events, keep, clock && started)
 }
 
-// fresh fills in what begins now: the events with keep = 0 (all of them when
-// keep is nil) and the clock when it is started.
-func (m *matrix) fresh(events []Event, keep []uint8, started bool) {
+// successor makes a class out of a tightened one: the event that happens is the
+// new now, what stays pending keeps its rows and columns, and what begins now is
+// bound to now alone, so its cells are sums.
+type successor struct {
+	width int
+	from  []int   // the column that each was, -1 for one that begins now
+	ahead []int64 // x(a) - now at most
+	since []int64 // now - x(a) at most
+	codes []uint32
+}
+
+// prepare reads what happens to the columns. keep says which event of m each of
+// the next events was, its number + 1, or 0 for a fresh one.
+func (s *successor) prepare(m *matrix, f int, keep string, fresh []Event, c clock, started bool) {
 	w := m.width
-	begin := func(a int, lo, hi int64) {
-		m.cell[a*w], m.cell[a] = hi, -lo
+	s.from, s.ahead, s.since = append(s.from[:0], f), append(s.ahead[:0], 0), append(s.since[:0], 0)
+	column := func(k int) {
+		s.from = append(s.from, k)
+		s.ahead = append(s.ahead, m.cell[k*w+f])
+		s.since = append(s.since, m.cell[f*w+k])
 	}
-	isFresh := func(a int) bool {
-		return a >= 1 && (a <= len(events) && (keep == nil || keep[a-1] == 0) || a > len(events) && started)
+	begin := func(ahead, since int64) {
+		s.from = append(s.from, -1)
+		s.ahead = append(s.ahead, ahead)
+		s.since = append(s.since, since)
 	}
-	any := false
-	for i, e := range events {
-		if isFresh(i + 1) {
-			begin(i+1, e.Earliest, e.Latest)
-			any = true
+	for i := range len(keep) {
+		if k := keep[i]; k > 0 {
+			column(int(k))
+			continue
+		}
+		begin(fresh[0].Latest, -fresh[0].Earliest)
+		fresh = fresh[1:]
+	}
+	switch {
+	case c == noClock:
+	case !started:
+		column(w - 1)
+	case c == longest:
+		begin(Forever, 0)
+	default:
+		begin(0, Forever)
+	}
+	s.width = len(s.from)
+}
+
+// cell is a bound of the next class.
+func (s *successor) cell(m *matrix, a, b int) int64 {
+	if i, j := s.from[a], s.from[b]; i >= 0 && j >= 0 {
+		return m.cell[i*m.width+j]
+	}
+	return plus(s.ahead[a], s.since[b])
+}
+
+// pack appends the codes of the next class, lane by lane: first the bounds to now
+// and from now, which tell classes apart soonest, then the others by rows. It
+// tells whether the table knew all of them.
+func (s *successor) pack(m *matrix, t *valueTable, words []uint64) ([]uint64, bool) {
+	w, f := m.width, s.from[0]
+	codes := s.codes[:0]
+	for b := 1; b < s.width; b++ {
+		if j := s.from[b]; j >= 0 {
+			codes = append(codes, m.code[f*w+j], m.code[j*w+f])
+		} else {
+			codes = append(codes, t.code(s.since[b]), t.code(s.ahead[b]))
 		}
 	}
-	if started {
-		begin(w-1, 0, Forever)
-		any = true
-	}
-	if !any {
-		return
-	}
-	for a := 1; a < w; a++ {
-		freshA := isFresh(a)
-		for b := 1; b < w; b++ {
-			if a != b && (freshA || isFresh(b)) {
-				m.cell[a*w+b] = plus(m.cell[a*w], m.cell[b])
+	for a := 1; a < s.width; a++ {
+		i, ahead := s.from[a], s.ahead[a]
+		var row []uint32
+		if i >= 0 {
+			row = m.code[i*w : (i+1)*w]
+		}
+		for b := 1; b < s.width; b++ {
+			if a == b {
+				continue
+			}
+			if j := s.from[b]; i >= 0 && j >= 0 {
+				codes = append(codes, row[j])
+			} else {
+				codes = append(codes, t.code(plus(ahead, s.since[b])))
 			}
 		}
-		m.cell[a*w+a] = 0
+	}
+	s.codes = codes
+	for _, c := range codes {
+		if c == 0 {
+			return t.pack(codes, words), false
+		}
+	}
+	return t.pack(codes, words), true
+}
+
+// list appends the bounds themselves in the same order.
+func (s *successor) list(m *matrix, values []int64) []int64 {
+	for b := 1; b < s.width; b++ {
+		values = append(values, s.cell(m, 0, b), s.cell(m, b, 0))
+	}
+	for a := 1; a < s.width; a++ {
+		for b := 1; b < s.width; b++ {
+			if a != b {
+				values = append(values, s.cell(m, a, b))
+			}
+		}
+	}
+	return values
+}
+
+// encode packs bounds that are all known.
+func encode(values []int64, t *valueTable, words []uint64) {
+	lanes := t.lanes()
+	for i := range words {
+		words[i] = 0
+	}
+	for i, v := range values {
+		words[i/lanes] |= uint64(t.code(v)) << (uint(i%lanes) * t.laneBits)
 	}
 }
 
 // stay is the longest time that the clock can show before anything happens: no
 // event, if it must happen, can be later than its row says.
-func (m *matrix) stay(n int) int64 {
-	longest := Forever
-	for i := 1; i <= n; i++ {
-		longest = min(longest, m.cell[i*m.width+m.width-1])
+func (s *successor) stay(m *matrix, events int) int64 {
+	most := Forever
+	for k := 1; k <= events; k++ {
+		most = min(most, s.cell(m, k, s.width-1))
 	}
-	return longest
+	return most
 }

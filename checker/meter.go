@@ -2,6 +2,7 @@ package checker
 
 import (
 	"context"
+	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
@@ -17,12 +18,17 @@ const (
 	reasonMemory      = "memory"
 	reasonInterrupted = "interrupted"
 	reasonFull        = "full" // Effect.Full
+	reasonFingerprint = "fingerprints"
 )
 
 // defaultAnyStates is the bound behind AnyStates = 0.
 const defaultAnyStates = 200_000
 
-const heapMetric = "/memory/classes/heap/objects:bytes"
+// What the runtime holds less what it has given back: that is resident, or was.
+const (
+	totalMetric    = "/memory/classes/total:bytes"
+	releasedMetric = "/memory/classes/heap/released:bytes"
+)
 
 // beatsPerLook is the number of expansions between two looks at the clock, the
 // heap and the context.
@@ -49,7 +55,7 @@ func newMeter(ctx context.Context, opt Options, epoch time.Time, mode Mode, purp
 	now := time.Now()
 	return &meter{
 		ctx: ctx, opt: opt, epoch: epoch, began: now, report: now,
-		heap:  []metrics.Sample{{Name: heapMetric}},
+		heap:  []metrics.Sample{{Name: totalMetric}, {Name: releasedMetric}},
 		bound: opt.MaxStates, because: reasonStates,
 		run: Run{Time: mode, Purpose: purpose, Reduction: "none"},
 	}
@@ -117,7 +123,7 @@ func (m *meter) look(frontier int) bool {
 		m.run.Stopped = reasonInterrupted
 	case m.opt.MaxTime > 0 && now.Sub(m.epoch) >= m.opt.MaxTime:
 		m.run.Stopped = reasonTime
-	case m.opt.Memory > 0 && m.memory() > m.opt.Memory:
+	case m.opt.Memory > 0 && m.memory() > m.opt.Memory && m.scarce():
 		m.run.Stopped = reasonMemory
 	}
 	if m.opt.Progress != nil && now.Sub(m.report) >= 500*time.Millisecond {
@@ -129,7 +135,14 @@ func (m *meter) look(frontier int) bool {
 
 func (m *meter) memory() uint64 {
 	metrics.Read(m.heap)
-	return m.heap[0].Value.Uint64()
+	return m.heap[0].Value.Uint64() - m.heap[1].Value.Uint64()
+}
+
+// scarce tells whether memory is above its bound, or so little below it that
+// another collection would not help for long, once all that is free is given back.
+func (m *meter) scarce() bool {
+	debug.FreeOSMemory()
+	return m.memory() > m.opt.Memory/16*15
 }
 
 func (m *meter) progress(frontier int) {

@@ -66,3 +66,11 @@ type System[S comparable] struct {
 	// when windows are ignored. nil means Exact itself.
 	Any Model[S]
 }
+
+// any is the model as Any explores it.
+func (s System[S]) any() Model[S] {
+	if s.Any != nil {
+		return s.Any
+	}
+	return s.Exact
+}

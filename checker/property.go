@@ -49,7 +49,45 @@ type Property[S comparable] struct {
 	// Bound is the deadline of Within and the longest stay of StaysAtMost, in
 	// microseconds; lasting exactly that long is allowed.
 	Bound int64
+	// Observes are the parts of the state, in the words of the model's footprints,
+	// that From and Goal read; 0 means that everything is visible, and the search
+	// is not reduced.
+	Observes uint64
+	// Finds and Begins say the same more exactly, where that is worth it: the
+	// states that violate Always or reach the goal of Reachable, and those of From.
+	Finds, Begins Region[S]
+	// Local: what Guard and Step say of a step depends only on the event, the label
+	// and what the event reads and writes.
+	Local bool
+	// Symmetric: From and Goal say the same of a state and of its mirror image.
+	Symmetric bool
 	// Timed: the functions read the windows of events. What they say of one
 	// choice of windows says nothing of another, so Any does not judge them.
 	Timed bool
+}
+
+// looksFor lists the regions of states that decide about the property and about
+// whether it is vacuous; ok is false where that cannot be told.
+func (p *Property[S]) looksFor() (regions []Region[S], ok bool) {
+	if p.Kind == StepAlways {
+		return nil, p.Local
+	}
+	one := func(holds func(S) bool) Region[S] { return Region[S]{{{Observes: p.Observes, Holds: holds}}} }
+	finds, begins := p.Finds, p.Begins
+	if finds == nil {
+		finds = one(func(s S) bool {
+			if p.Kind == Reachable {
+				return p.Goal(s)
+			}
+			return (p.From == nil || p.From(s)) && !p.Goal(s)
+		})
+	}
+	if begins == nil && p.From != nil && p.Kind == Always {
+		begins = one(p.From)
+	}
+	regions = append(regions, finds)
+	if begins != nil {
+		regions = append(regions, begins)
+	}
+	return regions, p.Observes != 0 || p.Finds != nil && (begins == nil || p.Begins != nil)
 }

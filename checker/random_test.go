@@ -163,8 +163,10 @@ func agree(t *rapid.T, z sizes) {
 
 	props := drawProperties(t, g)
 	system := checker.System[tableState]{Exact: m}
-	for _, mode := range []checker.Mode{checker.Exact, checker.Any, checker.Auto} {
-		res, err := checker.Check(context.Background(), system, props, checker.Options{Time: mode, MaxTime: time.Minute})
+	for _, opt := range []checker.Options{{Time: checker.Exact}, {Time: checker.Any}, {Time: checker.Auto}, {Time: checker.Exact, Merge: true}} {
+		mode := opt.Time
+		opt.MaxTime = time.Minute
+		res, err := checker.Check(context.Background(), system, props, opt)
 		require.NoError(t, err)
 		require.Len(t, res.Outcomes, len(props))
 		for i, p := range props {

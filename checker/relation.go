@@ -1,48 +1,64 @@
 package checker
 
+import "fmt"
+
 // relation is the untimed step relation of a model over the discrete states met
 // so far. Time only chooses among these steps, so each is computed once, however
-// many state classes and runs pass through it.
+// many state classes and runs pass through it. What many states or steps have in
+// common is kept once.
 type relation[S comparable] struct {
 	model  Model[S]
 	states stateSet[S]
-	nodes  []node
-	arcs   []arc
-	events []Event // of all nodes
-	keep   []uint8 // of all arcs, see keptColumns
+	nodes  paged[node]
+	arcs   paged[arc]
+
+	manners  []manner
+	mannerOf map[string]int32
+	labels   []Label
+	labelOf  map[Label]int32
+	key      []byte // scratch
+
+	// glance, when not nil, tells whether a step is worth the attention of the
+	// hooks of a search. It is called while the step is at hand, from several
+	// goroutines; what it says no to need not be unpacked later.
+	glance func(from S, e Event, how Label, to S) bool
+	parts  []firings[S] // scratch
 }
 
 // node is the discrete half of a state class.
 type node struct {
-	events   int // first of its pending events
-	pending  int // their number
-	arcs     int // first of its arcs, -1 before it is expanded
-	arcCount int
-	calm     bool // nothing pending has to happen
+	arcs  int32 // first of its arcs, -1 before it is expanded
+	count int32 // of its arcs
 }
 
-// arc is a step between discrete states.
+// arc is a step between discrete states, from the one that it is listed at.
 type arc struct {
-	from, to int32 // to is -1 where the model was full
-	keep     int
-	event    uint8 // index of the event that fires, 0-based
-	twin     bool  // an earlier arc has the same event, label and end
-	label    Label
+	to     int32  // -1 where the model was full
+	manner uint32 // with the bits below
+}
+
+const (
+	arcTwin  = 1 << 31 // an earlier arc has the same event, label and end
+	arcQuiet = 1 << 30 // glance said no
+)
+
+// manner is what a step does besides leading somewhere.
+type manner struct {
+	event uint8 // index of the event that fires, 0-based
+	calm  bool  // nothing that is pending then has to happen
+	label int32
+	keep  string  // see keptColumns
+	fresh []Event // those that become pending, in their order
 }
 
 func newRelation[S comparable](m Model[S]) *relation[S] {
-	return &relation[S]{model: m, states: newStateSet(m)}
-}
-
-func (r *relation[S]) add(s S) int32 {
-	id, fresh := r.states.add(s)
-	if fresh {
-		at := len(r.events)
-		r.events = pending(r.model, s, r.events)
-		own := r.events[at:]
-		r.nodes = append(r.nodes, node{events: at, pending: len(own), arcs: -1, calm: calm(own)})
+	r := &relation[S]{model: m, mannerOf: map[string]int32{}, labelOf: map[Label]int32{}}
+	if p, ok := m.(Packer[S]); ok {
+		r.states = newTreeSet(p)
+	} else {
+		r.states = newStateSet(m)
 	}
-	return id
+	return r
 }
 
 func (r *relation[S]) init() (ids []int32) {
@@ -52,62 +68,196 @@ func (r *relation[S]) init() (ids []int32) {
 	return ids
 }
 
-func (r *relation[S]) pending(id int32) []Event {
-	n := &r.nodes[id]
-	return r.events[n.events : n.events+n.pending : n.events+n.pending]
-}
-
-// arcsOf numbers the arcs that leave a state: first, and how many, in the order
-// of the events.
-func (r *relation[S]) arcsOf(id int32) (first, n int) {
-	if r.nodes[id].arcs < 0 {
-		r.expand(id)
+func (r *relation[S]) add(s S) int32 {
+	id, fresh := r.states.add(s)
+	if fresh {
+		r.nodes.add(node{arcs: -1})
 	}
-	return r.nodes[id].arcs, r.nodes[id].arcCount
+	return id
 }
 
-func (r *relation[S]) expand(id int32) {
-	s, begin := r.states.at(id), len(r.arcs)
-	before := r.pending(id)
+func appendWord(b []byte, w uint64) []byte {
+	return append(b, byte(w), byte(w>>8), byte(w>>16), byte(w>>24), byte(w>>32), byte(w>>40), byte(w>>48), byte(w>>56))
+}
+
+// internManner numbers the manner of a step. What differs is the windows of the
+// fresh events, not their IDs, for firing reads no others.
+func (r *relation[S]) internManner(event uint8, how Label, keep []uint8, after []Event) uint32 {
+	label, ok := r.labelOf[how]
+	if !ok {
+		label = number(len(r.labels))
+		r.labelOf[how] = label
+		r.labels = append(r.labels, how)
+	}
+	peace := calm(after)
+	bits := uint64(event) | uint64(label)<<8
+	if peace {
+		bits |= 1 << 63
+	}
+	r.key = append(appendWord(r.key[:0], bits), keep...)
+	for i, k := range keep {
+		if k == 0 {
+			r.key = appendWord(appendWord(r.key, uint64(after[i].Earliest)), uint64(after[i].Latest))
+		}
+	}
+	i, ok := r.mannerOf[string(r.key)]
+	if !ok {
+		if i = number(len(r.manners)); uint32(i) >= arcQuiet {
+			panic("checker: more than 2^30 different kinds of steps in one run; bound it with MaxStates")
+		}
+		r.mannerOf[string(r.key)] = i
+		m := manner{event: event, calm: peace, label: label, keep: string(keep)}
+		for i, k := range keep {
+			if k == 0 {
+				m.fresh = append(m.fresh, after[i])
+			}
+		}
+		r.manners = append(r.manners, m)
+	}
+	return uint32(i)
+}
+
+// pending asks the model again what is pending in a state: only traces and hooks
+// want to know.
+func (r *relation[S]) pending(id int32) []Event { return pending(r.model, r.states.at(id), nil) }
+
+func (r *relation[S]) manner(a *arc) *manner { return &r.manners[a.manner&(arcQuiet-1)] }
+
+// firings are the steps out of some states, as a worker found them.
+type firings[S comparable] struct {
+	steps  []firing[S]
+	events []Event
+	keep   []uint8
+	before []Event // scratch
+}
+
+type firing[S comparable] struct {
+	from   int32
+	known  int32 // the number of to, -1 if it was not known yet
+	to     S
+	label  Label
+	events int // of to: where they end in firings.events, each step's after the last
+	keep   int
+	event  uint8
+	full   bool
+	quiet  bool
+}
+
+// firedTogether is the number of states that a worker expands at a time.
+const firedTogether = 8
+
+// expand computes the steps out of states that have not been expanded. They are
+// fired in parallel, and numbered in the order of the states.
+func (r *relation[S]) expand(ids []int32, workers int) {
+	for len(ids) > 0 {
+		n := min(len(ids), 32*firedTogether)
+		r.expandSome(ids[:n], workers)
+		ids = ids[n:]
+	}
+}
+
+func (r *relation[S]) expandSome(ids []int32, workers int) {
+	parts := (len(ids) + firedTogether - 1) / firedTogether
+	for len(r.parts) < parts {
+		r.parts = append(r.parts, firings[S]{})
+	}
+	share(workers, parts, func(_, i int) {
+		f := &r.parts[i]
+		f.steps, f.events, f.keep = f.steps[:0], f.events[:0], f.keep[:0]
+		for _, id := range ids[i*firedTogether : min(len(ids), (i+1)*firedTogether)] {
+			r.fire(id, f)
+		}
+	})
+	next := 0
+	open := func(id int32) {
+		for ; next < len(ids); next++ {
+			n := r.nodes.at(ids[next])
+			n.arcs = number(r.arcs.size)
+			if ids[next] == id {
+				next++
+				return
+			}
+		}
+	}
+	for i := range parts {
+		f := &r.parts[i]
+		last, events, keep := int32(-1), 0, 0
+		for k := range f.steps {
+			s := &f.steps[k]
+			if s.from != last {
+				open(s.from)
+				last = s.from
+			}
+			r.record(s, f.events[events:s.events], f.keep[keep:s.keep])
+			events, keep = s.events, s.keep
+		}
+	}
+	open(-1)
+}
+
+// record adds the arc of a step.
+func (r *relation[S]) record(s *firing[S], events []Event, keep []uint8) {
+	a := arc{to: -1}
+	if !s.full {
+		if a.to = s.known; a.to < 0 {
+			a.to = r.add(s.to)
+		}
+	}
+	a.manner = r.internManner(s.event, s.label, keep, events)
+	m := &r.manners[a.manner]
+	n := r.nodes.at(s.from)
+	for i := n.arcs; i < n.arcs+n.count && !s.full; i++ {
+		if b := r.arcs.at(i); b.to == a.to {
+			if other := r.manner(b); other.event == m.event && other.label == m.label {
+				a.manner |= arcTwin
+				break
+			}
+		}
+	}
+	if s.quiet {
+		a.manner |= arcQuiet
+	}
+	r.arcs.add(a)
+	n.count++
+}
+
+// fire computes the steps out of a state.
+func (r *relation[S]) fire(id int32, f *firings[S]) {
+	s := r.states.at(id)
+	f.before = pending(r.model, s, f.before[:0])
+	before := f.before
 	for i, e := range before {
 		if first(before, e.ID) != i {
 			continue // the oldest stands for all of its ID
 		}
 		r.model.Fire(s, e, func(next S, how Effect) {
-			if how.Full {
-				r.arcs = append(r.arcs, arc{from: id, to: -1, event: uint8(i)})
-				return
+			step := firing[S]{from: id, event: uint8(i), full: how.Full}
+			if !how.Full {
+				begin := len(f.events)
+				f.events = pending(r.model, next, f.events)
+				f.keep = keptColumns(s, before, i, &how, next, f.events[begin:], f.keep)
+				step.to, step.label, step.known = next, how.Label, r.states.find(next)
+				step.quiet = r.glance != nil && !r.glance(s, e, how.Label, next)
 			}
-			a := arc{from: id, to: r.add(next), event: uint8(i), label: how.Label, keep: len(r.keep)}
-			for _, b := range r.arcs[begin:] {
-				if a.event == b.event && a.to == b.to && a.label == b.label {
-					a.twin = true
-				}
-			}
-			r.keep = keptColumns(s, before, i, &how, next, r.pending(a.to), r.keep)
-			r.arcs = append(r.arcs, a)
+			step.events, step.keep = len(f.events), len(f.keep)
+			f.steps = append(f.steps, step)
 		})
 	}
-	r.nodes[id].arcs, r.nodes[id].arcCount = begin, len(r.arcs)-begin
 }
 
-// kept is what keptColumns found for an arc.
-func (r *relation[S]) kept(a *arc) []uint8 {
-	return r.keep[a.keep : a.keep+r.nodes[a.to].pending]
-}
-
-// discharges lists what an arc does to events that were waiting: those of one ID
-// are a queue that the oldest leaves first, so an ID that is fired, cancelled or
-// made anew again and again lets none of them wait for ever.
-func (r *relation[S]) discharges(a *arc, ids []uint64) []uint64 {
-	before, after := r.pending(a.from), r.pending(a.to)
-	ids = append(ids, before[a.event].ID)
+// discharges lists what a step out of a state does to events that were waiting:
+// those of one ID are a queue that the oldest leaves first, so an ID that is fired,
+// cancelled or made anew again and again lets none of them wait for ever.
+func (r *relation[S]) discharges(from int32, a *arc, ids []uint64) []uint64 {
+	before, after := r.pending(from), r.pending(a.to)
+	m := r.manner(a)
+	ids = append(ids, before[m.event].ID)
 	gone := make([]bool, len(before))
 	for i := range gone {
 		gone[i] = true
 	}
-	for i, k := range r.kept(a) {
-		if k == 0 {
+	for i := range len(m.keep) {
+		if k := m.keep[i]; k == 0 {
 			ids = append(ids, after[i].ID)
 		} else {
 			gone[k-1] = false
@@ -117,6 +267,19 @@ func (r *relation[S]) discharges(a *arc, ids []uint64) []uint64 {
 		if g {
 			ids = append(ids, before[i].ID)
 		}
+	}
+	return ids
+}
+
+// along follows a path of arcs, and gives the state before each step and the last.
+func (r *relation[S]) along(start int32, arcs []int32) (ids []int32) {
+	ids = append(ids, start)
+	for _, a := range arcs {
+		to := r.arcs.at(a).to
+		if to < 0 {
+			panic(fmt.Sprintf("checker: a path of %d steps goes where the model was full; this is a bug of checker", len(arcs)))
+		}
+		ids = append(ids, to)
 	}
 	return ids
 }

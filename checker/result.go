@@ -54,25 +54,59 @@ type Options struct {
 	AnyStates int
 	// MaxStates bounds the states (Any) or state classes (Exact) kept by one
 	// run, MaxDepth its breadth-first levels (the initial state is level 1),
-	// MaxTime the wall time of the whole check, Memory the bytes of the heap.
+	// MaxTime the wall time of the whole check, Memory the bytes that the process
+	// keeps resident.
 	// 0 means no bound. A bound that was hit makes "no violation" unknown.
 	MaxStates int
 	MaxDepth  int
 	MaxTime   time.Duration
 	Memory    uint64
+	// Reduction says whether Any may leave out orders of events.
+	Reduction Reduction
+	// Symmetry keeps of a state and its mirror image only one, in runs in Any for
+	// Always and Reachable. It is an error where something tells the two apart.
+	Symmetry bool
 	// Workers is the number of goroutines that explore; 0 means one for each
 	// processor that Go uses. Results do not depend on it. Any with a model that
 	// is no Packer has one. The functions of properties are called from all.
 	Workers int
-	// Spill is a directory below which Any keeps its states while it runs; "" is
-	// in memory. Memory, or 512 MiB, is then what it uses, and no bound on what
-	// it explores. It needs a model that is a Packer, whose parts (of a Parter)
-	// stay in memory, and does not judge liveness. Exact never spills.
+	// Fingerprints keeps eight bytes of each state in Any, in place of the state:
+	// a verdict that rests on them is not exact, see Outcome.Exact. Liveness is
+	// not judged in Any then. Exact does not use them.
+	Fingerprints bool
+	// Seed is the key of the hashes. It changes the order within a level, and so
+	// which of several shortest counterexamples is found, and what fingerprints
+	// are taken for each other.
+	Seed uint64
+	// Merge makes Exact merge classes of one discrete state whose union is
+	// convex, in its run for safety properties. The verdicts are the same, and
+	// counterexamples as short: they come from a second search without it.
+	Merge bool
+	// Spill is a directory below which Any keeps its states while it runs; ""
+	// keeps them in memory. Any then uses Memory, or 512 MiB, whatever it explores.
+	// It needs a model that is a Packer; the parts of a Parter stay in memory.
+	// Liveness is not judged in Any then, and nothing reduced. Exact never spills.
 	Spill string
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
 }
+
+// Reduction is partial-order reduction of runs in Any.
+type Reduction uint8
+
+// The reductions. ReduceAuto reduces where the model has footprints and nothing is
+// asked that needs the full graph, until it turns out to be of no use. ReduceAmple reduces for whatever properties that
+// is sound for, in a run of their own; it shows no shortest counterexamples.
+const (
+	ReduceAuto Reduction = iota
+	ReduceNone
+	ReduceAmple
+)
+
+var reductionNames = [...]string{ReduceAuto: "auto", ReduceNone: "none", ReduceAmple: "ample"}
+
+func (r Reduction) String() string { return reductionNames[r] }
 
 // Progress is a snapshot of a run.
 type Progress struct {
@@ -83,20 +117,25 @@ type Progress struct {
 	Transitions int
 	Frontier    int // states or classes of the current level still to expand
 	Depth       int
-	Memory      uint64  // bytes of the heap in use
+	Memory      uint64  // bytes that the process keeps resident
 	Share       float64 // of the nearest bound, 0 when there is none
 	Elapsed     time.Duration
 }
 
 // Run tells what one exploration did.
 type Run struct {
-	Time        Mode
-	Purpose     string
-	Reduction   string // "none" or "ample"
-	States      int    // distinct discrete states
-	Classes     int    // state classes kept (Exact), or States
-	Transitions int    // successors computed, without the initial states
-	Depth       int    // breadth-first levels, the initial state being 1
+	Time      Mode
+	Purpose   string
+	Reduction string // "none" or "ample"
+	Symmetry  bool   // of mirror images only one was kept
+	// Full and Reduced count the states of which all events were fired, and those
+	// of which only some were.
+	Full, Reduced int
+	States        int // distinct discrete states
+	Classes       int // state classes kept (Exact), or States
+	Explored      int // state classes expanded (Exact), those that others superseded later among them
+	Transitions   int // successors computed, without the initial states
+	Depth         int // breadth-first levels, the initial state being 1
 	// Complete: everything was explored. Otherwise Stopped is the reason, as in
 	// Outcome, or "any-states" where Auto gave up Any; "full" runs went on to the
 	// end of what the model can represent. A run that is neither complete nor
@@ -115,10 +154,16 @@ type Outcome[S comparable] struct {
 	// Reason tells why a verdict is Unknown: "possible" (Any found it, and no
 	// durations were looked at), "needs exact time" (a bound in time, asked in
 	// Any), a bound or interruption of the run ("states", "depth", "time",
-	// "memory", "interrupted"), "full", a bound of the model, "spill", liveness
-	// where states are on disk, or "spill: " with what went wrong there.
+	// "memory", "interrupted"), "fingerprints" or "spill", with which liveness is
+	// not judged in Any, "spill: " with an error of the disk that ended the run, or
+	// "full", a bound of the model.
 	Reason string
 	Scope  Scope
+	// Exact is false where the verdict rests on fingerprints. MissedAtMost then
+	// bounds the probability that a state was taken for another, for a hash
+	// that behaves like a random one; otherwise it is 0.
+	Exact        bool
+	MissedAtMost float64
 	// Vacuous: From or Guard never held in the explored states.
 	Vacuous bool
 	// Longest is the longest stay, or time to the goal, over all runs, for

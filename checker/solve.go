@@ -5,6 +5,12 @@ import (
 	"slices"
 )
 
+// atLeast says that t(to) >= t(from) + by.
+type atLeast struct {
+	from, to int32
+	by       int64
+}
+
 // solve gives each step of a path the earliest instant that it can happen at,
 // and the earliest end of the run. The instants of a path are bound by
 // differences alone: with t(0) = 0 the start and t(k) the instant of step k,
@@ -16,34 +22,30 @@ import (
 //	end >= t(last).
 //
 // With since >= 0 the run also stays in its last state until more than bound
-// has passed since step since. The least solution is found by relaxation
+// has passed since step since. More rules may be given. The least solution is found by relaxation
 // (Bellman and Ford); it is whole because every bound is. A path that an
 // inclusion search found is solvable too: its classes were computed along it.
-func (r *relation[S]) solve(start int32, arcs []int32, since int, bound int64) (at []int64, end int64) {
-	type atLeast struct { // t(to) >= t(from) + by
-		from, to int32
-		by       int64
-	}
-	var rules []atLeast
+func (r *relation[S]) solve(start int32, arcs []int32, since int, bound int64, rules ...atLeast) (at []int64, end int64) {
 	last := int32(len(arcs)) + 1 // the end
 	notAfter := func(k, c int32, hi int64) {
 		if hi != Forever {
 			rules = append(rules, atLeast{k, c, -hi})
 		}
 	}
-	made := make([]int32, r.nodes[start].pending) // by which step
+	ids := r.along(start, arcs)
+	made := make([]int32, len(r.pending(start))) // by which step
 	for i, id := range arcs {
-		k, a := int32(i)+1, &r.arcs[id]
-		before := r.pending(a.from)
+		k, how := int32(i)+1, r.manner(r.arcs.at(id))
+		before := r.pending(ids[i])
 		rules = append(rules, atLeast{k - 1, k, 0})
-		fired := before[a.event]
-		rules = append(rules, atLeast{made[a.event], k, fired.Earliest})
+		fired := before[how.event]
+		rules = append(rules, atLeast{made[how.event], k, fired.Earliest})
 		// A kept event has its deadline checked by the step that ends it, or by
 		// the end; that is enough, since instants ascend.
-		next := make([]int32, r.nodes[a.to].pending)
+		next := make([]int32, len(how.keep))
 		kept := make([]bool, len(before))
-		for j, was := range r.kept(a) {
-			if was == 0 {
+		for j := range next {
+			if was := how.keep[j]; was == 0 {
 				next[j] = k
 			} else {
 				next[j] = made[was-1]
@@ -57,12 +59,8 @@ func (r *relation[S]) solve(start int32, arcs []int32, since int, bound int64) (
 		}
 		made = next
 	}
-	where := start
-	if len(arcs) > 0 {
-		where = r.arcs[arcs[len(arcs)-1]].to
-	}
 	rules = append(rules, atLeast{last - 1, last, 0})
-	for j, e := range r.pending(where) {
+	for j, e := range r.pending(ids[len(arcs)]) {
 		notAfter(last, made[j], e.Latest)
 	}
 	if since >= 0 {
@@ -95,13 +93,15 @@ func (r *relation[S]) solve(start int32, arcs []int32, since int, bound int64) (
 }
 
 // trace is the run along arcs from a discrete state, with its instants.
-func (r *relation[S]) trace(start int32, arcs []int32, loop, since int, bound int64) *Trace[S] {
-	at, end := r.solve(start, arcs, since, bound)
+func (r *relation[S]) trace(start int32, arcs []int32, loop, since int, bound int64, rules ...atLeast) *Trace[S] {
+	at, end := r.solve(start, arcs, since, bound, rules...)
 	t := &Trace[S]{Mode: Exact, Init: r.states.at(start), Loop: loop, End: end}
+	ids := r.along(start, arcs)
 	for i, id := range arcs {
-		a := &r.arcs[id]
+		a := r.arcs.at(id)
+		how := r.manner(a)
 		t.Steps = append(t.Steps, Step[S]{
-			At: at[i], Event: r.pending(a.from)[a.event], Label: a.label, State: r.states.at(a.to),
+			At: at[i], Event: r.pending(ids[i])[how.event], Label: r.labels[how.label], State: r.states.at(a.to),
 		})
 	}
 	return t

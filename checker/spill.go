@@ -2,8 +2,8 @@ package checker
 
 import (
 	"cmp"
-	"fmt"
 	"runtime"
+	"slices"
 )
 
 // spillSearch explores a model in Any like an anySearch, and keeps its states on
@@ -29,16 +29,16 @@ type spillSearch[S comparable] struct {
 	limit   int // rows in tables that make a flush
 	chunk   int // states
 	batches []*rowBatch
-	found   []place64 // by property
-	base    int64     // the row, in the file of levels, at which judges begin to count
+	found   []spillPlace // by property
+	base    int64        // the row, in the file of levels, at which judges begin to count
 	buffers [][]uint64
 	touched []uint64
 	failure error
 }
 
-// place64 is where a property was decided: a state of a level, and the step from
+// spillPlace is where a property was decided: a state of a level, and the step from
 // it, or -1.
-type place64 struct {
+type spillPlace struct {
 	yes   bool
 	level int
 	at    int64 // in the file of levels
@@ -54,11 +54,8 @@ const (
 // newSpillSearch begins a search that spills to a directory of its own below
 // opt.Spill. It is to be closed.
 func newSpillSearch[S comparable](m Model[S], w *meter, j *judge[S]) (*spillSearch[S], error) {
-	if _, packs := m.(Packer[S]); !packs {
-		return nil, fmt.Errorf("checker: Options.Spill: %T is no Packer, and only packed states can be written to disk", m)
-	}
 	x := newAnySearch(m, w, j, nil)
-	s := &spillSearch[S]{x: x, form: newRowForm(x.codec), chunk: spillChunkStates, found: make([]place64, len(j.props))}
+	s := &spillSearch[S]{x: x, form: newRowForm(x.codec), chunk: spillChunkStates, found: make([]spillPlace, len(j.props))}
 	var err error
 	if s.store, err = newSpillStore(w.opt.Spill, s.form); err != nil {
 		return nil, err
@@ -108,7 +105,7 @@ func (s *spillSearch[S]) begin() {
 	s.x.meter.level = 0
 	e, b := s.x.workers[0], &rowBatch{}
 	e.parent = noID
-	e.add(s.x.model.Init())
+	e.add(slices.Clone(s.x.model.Init()))
 	s.form.sort(&e.met, b)
 	for i := range s.tables {
 		s.tables[i].add(b.of(i, s.form.words))
@@ -257,7 +254,7 @@ func (s *spillSearch[S]) gather(level int) {
 			j.guarded[i] = j.guarded[i] || w.judge.guarded[i]
 		}
 		if first.yes {
-			s.found[i] = place64{yes: true, level: level, at: s.base + int64(first.at), via: first.via}
+			s.found[i] = spillPlace{yes: true, level: level, at: s.base + int64(first.at), via: first.via}
 			j.found[i].yes = true
 		}
 	}

@@ -1,7 +1,7 @@
 package checker
 
-// merger merges runs for one worker.
-type merger struct {
+// runMerger merges sorted runs for one worker.
+type runMerger struct {
 	words  int
 	heads  []head
 	out    []uint64
@@ -16,15 +16,15 @@ type head struct {
 	window    []uint64
 }
 
-func newMerger(words int) *merger {
-	return &merger{words: words, out: make([]uint64, 0, windowWords(words))}
+func newRunMerger(words int) *runMerger {
+	return &runMerger{words: words, out: make([]uint64, 0, windowWords(words))}
 }
 
 // windowWords is the length of a window, in words: whole rows.
 func windowWords(words int) int { return max(1, windowBytes/(8*words)) * words }
 
 // merge writes what some runs have of a shard to another.
-func (m *merger) merge(from []*sortedRun, to *sortedRun, shard int) error {
+func (m *runMerger) merge(from []*sortedRun, to *sortedRun, shard int) error {
 	m.heads = m.heads[:0]
 	for i, r := range from {
 		if len(m.memory) <= i {
@@ -64,7 +64,7 @@ func (m *merger) merge(from []*sortedRun, to *sortedRun, shard int) error {
 	return nil
 }
 
-func (m *merger) less(a, b *head) bool {
+func (m *runMerger) less(a, b *head) bool {
 	if m.words == 1 {
 		return a.left[0] < b.left[0]
 	}
@@ -72,7 +72,7 @@ func (m *merger) less(a, b *head) bool {
 }
 
 // enter fills the window of a head, and adds it unless its run is read to the end.
-func (m *merger) enter(h head) error {
+func (m *runMerger) enter(h head) error {
 	n := min(h.end-h.next, int64(len(h.window)/m.words))
 	if n == 0 {
 		return nil

@@ -244,10 +244,10 @@ func (s *spillStore) merge(newest, workers int) error {
 	to.owned = true
 	s.runs = append(s.runs[:len(s.runs)-newest:len(s.runs)-newest], to)
 	errs := make([]error, shards)
-	mergers := make([]*merger, max(1, workers))
+	mergers := make([]*runMerger, max(1, workers))
 	share(workers, shards, func(worker, shard int) {
 		if mergers[worker] == nil {
-			mergers[worker] = newMerger(s.form.words)
+			mergers[worker] = newRunMerger(s.form.words)
 		}
 		errs[shard] = mergers[worker].merge(old, to, shard)
 	})

@@ -30,7 +30,7 @@ func pathsTo(t require.TestingT, s *spillSearch[knot]) (traces []*Trace[knot]) {
 			states, err := s.path(f)
 			require.NoError(t, err)
 			require.Len(t, states, f.level+1)
-			trace = s.x.trace(states, f.via, -1)
+			trace = s.x.trace(states, f.via)
 		}
 		traces = append(traces, trace)
 	}
@@ -43,7 +43,7 @@ func TestSpillIsPlain(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		g, m := genWeb(t)
-		bad := func(s knot) bool { return s.n != 0 && hashWords([]uint64{s.n, g.seed})%97 == 0 }
+		bad := func(s knot) bool { return s.n != 0 && hashWords(0, []uint64{s.n, g.seed})%97 == 0 }
 		props := []Property[knot]{
 			{Name: "never-bad", Kind: Always, Goal: func(s knot) bool { return !bad(s) }},
 			{Name: "bad", Kind: Reachable, Goal: bad},
@@ -238,8 +238,8 @@ func TestSubtractAndMerge(t *testing.T) {
 	})
 }
 
-// TestMergerWindows merges with windows of a few rows.
-func TestMergerWindows(t *testing.T) {
+// TestRunMerger merges with windows of a few rows.
+func TestRunMerger(t *testing.T) {
 	s, err := newSpillStore(t.TempDir(), rowForm{words: 1, bare: true})
 	require.NoError(t, err)
 	s.ends = []int64{0}
@@ -254,7 +254,7 @@ func TestMergerWindows(t *testing.T) {
 		s.runs = append(s.runs, r)
 	}
 	to := s.newRun(s.levels, s.end(), &[shards]int64{0: 300})
-	m := newMerger(1)
+	m := newRunMerger(1)
 	m.out, m.memory = make([]uint64, 0, 7), [][]uint64{make([]uint64, 3), make([]uint64, 1), make([]uint64, 200)}
 	require.NoError(t, m.merge(s.runs, to, 0))
 	all := make([]uint64, 300)
@@ -448,7 +448,7 @@ func TestSpillDiskErrors(t *testing.T) {
 		return true
 	}
 	requireStopped(s, "levels", "shorter than what was written")
-	_, err = s.path(place64{level: 3, at: 100})
+	_, err = s.path(spillPlace{level: 3, at: 100})
 	require.ErrorContains(t, err, "shorter")
 	require.NoError(t, s.close())
 

@@ -5,14 +5,10 @@ import (
 	"slices"
 )
 
-// reasonSpill: liveness needs the graph at hand, and a search that spills keeps
-// states only. Before a colon it is an error of the disk that stopped a run.
-const reasonSpill = "spill"
-
 var errInterrupted = errors.New(reasonInterrupted)
 
 // path is a shortest way from an initial state to the state at a place.
-func (s *spillSearch[S]) path(to place64) (states []S, err error) {
+func (s *spillSearch[S]) path(to spillPlace) (states []S, err error) {
 	row := make([]uint64, s.form.words)
 	for at, level := to.at, to.level; ; level-- {
 		if err := readRows(s.store.levels, at, row, s.form.words); err != nil {
@@ -71,50 +67,4 @@ func (s *spillSearch[S]) leadsTo(e *expander[S], at int64, rows, record []uint64
 		}
 	}
 	return -1
-}
-
-// anyOnDisk is any for a search that spills.
-func (c *check[S]) anyOnDisk(w *meter, j *judge[S]) (err error) {
-	s, err := newSpillSearch(c.anyModel(), w, j)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	run := s.explore()
-	c.runs = append(c.runs, run)
-	for i := range c.props {
-		c.judgeSpilled(i, s, run)
-	}
-	return nil
-}
-
-func (c *check[S]) judgeSpilled(i int, s *spillSearch[S], run Run) {
-	p, out, found := &c.props[i], &c.out[i], s.found[i]
-	out.Vacuous = run.Complete && !s.x.judge.guarded[i]
-	switch {
-	case p.needsTime():
-	case found.yes && c.opt.Time == Auto: // whose trace is that of Exact
-		out.Reason = reasonPossible
-	case found.yes:
-		out.Reason = reasonPossible
-		states, err := s.path(found)
-		if err != nil { // the trace is what shows that it is possible
-			out.Reason = err.Error()
-			if err != errInterrupted {
-				out.Reason = reasonSpill + ": " + out.Reason
-			}
-			return
-		}
-		out.Trace = s.x.trace(states, found.via, -1)
-	case !run.Complete:
-		out.Reason = run.Stopped
-	case isLive(p.Kind):
-		out.Reason = reasonSpill
-	default:
-		out.Verdict, out.Scope = Holds, AllDurations
-		if p.Kind == Reachable {
-			out.Verdict = Violated
-		}
-		c.decided[i] = true
-	}
 }

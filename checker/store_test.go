@@ -97,18 +97,21 @@ func TestHashTable(t *testing.T) {
 }
 
 func TestInclusion(t *testing.T) {
-	window := func(lo, hi int64) []Event { return []Event{{ID: 1, Earliest: lo, Latest: hi}} }
-	x := newClassSet()
-	room := func() bool { return true }
-	add := func(lo, hi int64, level int) (int32, bool) {
-		var m matrix
-		m.begin(window(lo, hi), false)
-		x.flatten(&m)
-		return x.addIncluded(0, -1, -1, level, room)
+	x := newClassSet(1)
+	x.grow(1)
+	x.values.add([]int64{2, 3, 4, 5, 6, 7, 8, 9, -2, -5, -6, -7, -8})
+	add := func(lo, hi int64, level int32) (id int32, fresh bool) {
+		var words [1]uint64
+		encode([]int64{-lo, hi}, x.values, words[:])
+		f := x.add(0, 2, words[:], level)
+		if !f.fresh {
+			return -1, false
+		}
+		return x.number(0, -1, -1, f), true
 	}
 	for _, c := range []struct {
 		lo, hi int64
-		level  int
+		level  int32
 		id     int32 // of a fresh one
 		fresh  bool
 		count  int
@@ -128,7 +131,7 @@ func TestInclusion(t *testing.T) {
 			require.Equal(t, c.id, id)
 		}
 	}
-	require.Equal(t, []bool{false, false, false, true, false}, x.dropped, "only those of the level itself")
+	require.Equal(t, []int32{0, 1, 2, 4}, x.alive(0), "only those of the level itself are dropped")
 }
 
 func TestCycles(t *testing.T) {

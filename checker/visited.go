@@ -1,7 +1,5 @@
 package checker
 
-import "fmt"
-
 // The visited set is cut into shards by the first bits of a state's hash. A shard
 // is filled by one worker at a time, in an order that depends on the states alone,
 // so that nothing in it depends on the number of workers, and no lock is needed.
@@ -16,6 +14,8 @@ const (
 	page     = 1 << pageBits // records
 )
 
+const tooMany = "checker: more than 2^32 states in one run; bound it with MaxStates"
+
 // id names a record of the visited set.
 type id uint32
 
@@ -28,11 +28,13 @@ func (i id) number() uint32            { return uint32(i) & (1<<numberBits - 1) 
 func shardOf(hash uint64) int { return int(hash >> (64 - shardBits)) }
 
 // visited is the set of the records that were met. It is keyed by the whole
-// record: a hash only says where to look.
+// record: a hash only says where to look. Only with fingerprints the hash of a
+// record stands for it, see fingerprints.go.
 type visited struct {
-	width int // words of a record
-	hash  func(record []uint64) uint64
-	shard [shards]shard
+	width        int // words of a record
+	hash         func(record []uint64) uint64
+	fingerprints bool
+	shard        [shards]shard
 }
 
 // shard keeps records in the order in which they came, in pages that never move,
@@ -40,21 +42,27 @@ type visited struct {
 // eight bits of the hash besides, so that a wrong record is hardly ever looked at.
 type shard struct {
 	table   []uint32 // bits 24..31: of the hash; below: number + 1; 0 is an empty slot
+	prints  prints   // instead of table, with fingerprints
 	records [][]uint64
 	parents [][]id
 	count   uint32
 	limit   uint32 // records at which the table grows
 	// level and end bound the records of the level that is being expanded.
 	level, end uint32
-	garbage    int // bytes of tables that were given up
-	_          [6]uint64
+	garbage    int        // bytes of tables that were given up
+	spare      [][]uint64 // pages to use again, with fingerprints
+	_          [8]uint64
 }
 
-func newVisited(width int, hash func([]uint64) uint64) *visited {
-	v := &visited{width: width, hash: hash}
+func newVisited(width int, hash func([]uint64) uint64, fingerprints bool) *visited {
+	v := &visited{width: width, hash: hash, fingerprints: fingerprints}
 	for i := range v.shard {
 		// Tables begin with different sizes, and so never grow all at once.
-		v.shard[i].resize(32 + i/8)
+		if fingerprints {
+			v.shard[i].prints.extend(1)
+		} else {
+			v.shard[i].resize(32 + i/8)
+		}
 	}
 	return v
 }
@@ -93,6 +101,10 @@ func (v *visited) find(record []uint64, hash uint64) id {
 }
 
 func (s *shard) find(record []uint64, hash uint64) (number uint32, ok bool) {
+	if s.prints.slots > 0 {
+		_, ok = s.prints.look(hash)
+		return 0, ok
+	}
 	n, _, ok := s.look(record, hash)
 	return n, ok
 }
@@ -135,6 +147,9 @@ func same(a, b []uint64) bool {
 // those of one after the other would each wait for memory. The sum is of no use
 // but to keep them.
 func (s *shard) touch(hashes []uint64, width int) (sum uint64) {
+	if s.prints.slots > 0 {
+		return s.prints.touch(hashes)
+	}
 	table, records := s.table, s.records
 	for _, h := range hashes {
 		slot := table[place32(h, len(table))]
@@ -149,6 +164,9 @@ func (s *shard) touch(hashes []uint64, width int) (sum uint64) {
 
 // add gives the number of a record in its shard and tells whether it is new.
 func (v *visited) add(s *shard, record []uint64, hash uint64, parent id) (number uint32, fresh bool) {
+	if v.fingerprints {
+		return s.addPrint(record, hash)
+	}
 	n, at, ok := s.look(record, hash)
 	if ok {
 		return n, false
@@ -197,7 +215,7 @@ next:
 
 func (s *shard) append(n uint32, record []uint64, parent id) {
 	if n >= maxRecords {
-		panic(fmt.Sprintf("checker: more than %d states in one run; bound it with MaxStates", shards*maxRecords))
+		panic(tooMany)
 	}
 	in := n & (page - 1)
 	switch {
@@ -243,6 +261,9 @@ func (v *visited) nextLevel() (frontier int) {
 	for i := range v.shard {
 		s := &v.shard[i]
 		s.level, s.end = s.end, s.count
+		if v.fingerprints {
+			s.dropRecords()
+		}
 		frontier += int(s.end - s.level)
 	}
 	return frontier

@@ -7,13 +7,12 @@ type watch[S comparable] struct {
 	prop   *Property[S]
 	states stateSet[S]
 	facts  []uint8 // by discrete state
-	// guarded tells that From held in some state that was asked for.
+	// guarded tells that From held in some state that was come to.
 	guarded bool
 }
 
 const (
-	factKnown uint8 = 1 << iota
-	factFrom
+	factFrom uint8 = 1 << iota
 	factGoal
 )
 
@@ -39,26 +38,42 @@ func (w *watch[S]) next(on bool, id int32) bool {
 // settled tells that nothing can be violated any more behind a place.
 func (w *watch[S]) settled(on bool) bool { return w.prop.Kind == Eventually && !on }
 
+// look gives what is true of a state. Searches that ask in parallel call fill
+// before.
 func (w *watch[S]) look(id int32) uint8 {
-	for len(w.facts) <= int(id) {
-		w.facts = append(w.facts, 0)
+	if int(id) >= len(w.facts) {
+		w.fill(1)
 	}
-	f := w.facts[id]
-	if f != 0 {
-		return f
+	return w.facts[id]
+}
+
+// fill judges all states that there are by now.
+func (w *watch[S]) fill(workers int) {
+	const chunk = 1 << 10
+	begin, size := len(w.facts), w.states.size()
+	if begin == size {
+		return
 	}
-	f = factKnown
-	s := w.states.at(id)
+	w.facts = append(w.facts, make([]uint8, size-begin)...)
+	share(workers, (size-begin+chunk-1)/chunk, func(_, i int) {
+		for id := begin + i*chunk; id < min(size, begin+(i+1)*chunk); id++ {
+			w.facts[id] = w.judge(w.states.at(int32(id)))
+		}
+	})
+}
+
+func (w *watch[S]) judge(s S) (f uint8) {
 	if w.prop.From == nil || w.prop.From(s) {
 		f |= factFrom
-		w.guarded = true
 	}
 	if w.prop.Goal != nil && w.prop.Goal(s) {
 		f |= factGoal
 	}
-	w.facts[id] = f
 	return f
 }
+
+// met tells the watch of a state that is come to.
+func (w *watch[S]) met(id int32) { w.guarded = w.guarded || w.look(id)&factFrom != 0 }
 
 // place numbers a discrete state together with the bit.
 func place(id int32, on bool) int32 {

@@ -245,7 +245,10 @@ func afterRexmt(p *spec.Params, h spec.Host, e *spec.Endpoint) stateSet {
 	}
 	atCap := rto >= c.RTOMax
 	orphanRetries := c.TCPOrphanRetries
-	if orphanRetries == 0 && !atCap {
+	switch {
+	case atCap && e.SoftError: // an ICMP error came, and the RTO cannot grow any more (tcp_orphan_retries)
+		orphanRetries = 0
+	case !atCap && orphanRetries == 0:
 		orphanRetries = orphanDefault
 	}
 	gone, stay := next(p, h, e, timeGivesUp), setOf(e.State)
@@ -263,7 +266,7 @@ func afterRexmt(p *spec.Params, h spec.Host, e *spec.Endpoint) stateSet {
 	case p.Profile == spec.Linux && c.TCPUserTimeout > 0: // replaces the other limits
 		spent = e.LimitUser == spec.LimitReached
 	case orphan:
-		spent = e.LimitOrphan == spec.LimitReached || e.Backoff > 0 && orphanRetries == 0
+		spent = e.LimitOrphan == spec.LimitReached || e.Backoff > 0 && orphanRetries == 0 // limit(0) is 200 ms
 	default:
 		spent = e.LimitRetries2 == spec.LimitReached
 	}

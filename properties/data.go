@@ -17,7 +17,7 @@ func dataProperties() []Property {
 			HoldsWhen: "Holds for all parameters. A host that shut down reading itself sees an EOF of its own making, and one that was told of an error needs no other warning: neither is judged.",
 			Expect:    always(ExpectHolds),
 			Make: func(spec.Params) property {
-				return stepAt(
+				p := stepAt(
 					func(t *transition, h spec.Host) bool {
 						e, to := t.before(h), t.after(h)
 						return !e.SawEOF && to.SawEOF && !e.RcvShut && !to.RcvShut && to.SawErr == spec.NoError
@@ -27,6 +27,8 @@ func dataProperties() []Property {
 						return e.Read+e.Unread >= peer.Written
 					},
 				)
+				p.Local = false // it compares the hosts
+				return p
 			},
 		},
 		{

@@ -18,9 +18,13 @@ func goalProperties() []Property {
 			HoldsWhen: "Reached when both applications close without waiting for an EOF, at times that differ by less than a delay. Not reached when one closes only after EOF.",
 			Expect:    expectSimultaneousClose,
 			Make: func(spec.Params) property {
-				return property{Goal: func(s spec.State) bool {
-					return s.Host[spec.Client].State == closing && s.Host[spec.Server].State == closing
-				}}
+				return property{
+					Goal: func(s spec.State) bool {
+						return s.Host[spec.Client].State == closing && s.Host[spec.Server].State == closing
+					},
+					Finds:     region{{at(spec.Client, inState(closing)), at(spec.Server, inState(closing))}},
+					Symmetric: true,
+				}
 			},
 		},
 		{
@@ -34,9 +38,12 @@ func goalProperties() []Property {
 				"Not reached when it acknowledges at once (delayed_ack 0) or closes later.",
 			Expect: expectThreeSegments,
 			Make: func(p spec.Params) property {
-				return property{Goal: func(s spec.State) bool {
-					return some(&s, func(s *spec.State, h spec.Host) bool { return finCarriesAck(&p, s, h) })
-				}}
+				carries := func(s *spec.State, h spec.Host) bool { return finCarriesAck(&p, s, h) }
+				return property{
+					Goal:      func(s spec.State) bool { return some(&s, carries) },
+					Finds:     someOf(func(h spec.Host) []term { return finCarriesAckTerms(h, carries) }),
+					Symmetric: true,
+				}
 			},
 		},
 		{
@@ -50,7 +57,11 @@ func goalProperties() []Property {
 			HoldsWhen: "Reached when every FIN of the closer may be lost, or the peer's application needs longer than tcp_fin_timeout. Not reached when nothing is lost and both close in time.",
 			Expect:    expectAsymmetricDeath,
 			Make: func(spec.Params) property {
-				return property{Goal: func(s spec.State) bool { return some(&s, goneUnnoticed) }}
+				return property{
+					Goal:      func(s spec.State) bool { return some(&s, goneUnnoticed) },
+					Finds:     someOf(goneUnnoticedTerms),
+					Symmetric: true,
+				}
 			},
 		},
 	}
@@ -80,12 +91,41 @@ func finCarriesAck(p *spec.Params, s *spec.State, h spec.Host) bool {
 	return inFlight(s, h, func(g spec.Segment) bool { return isFIN(g) && acks(g) })
 }
 
+// finCarriesAckTerms are the states of finCarriesAck, with what can lead to them:
+// the states of both hosts, and a segment that h sends.
+func finCarriesAckTerms(h spec.Host, carries atHost) []term {
+	peer := h.Peer()
+	return []term{
+		at(h, inState(lastAck)),
+		at(peer, inState(finWait1)),
+		{
+			Observes: spec.HostPart(h) | spec.HostPart(peer) | spec.TakesPart(peer) | spec.GetsPart(peer),
+			Raises:   spec.HostPart(h) | spec.HostPart(peer) | spec.GetsPart(peer),
+			Lowers:   spec.HostPart(h) | spec.HostPart(peer) | spec.TakesPart(peer),
+			Holds:    func(s spec.State) bool { return carries(&s, h) },
+		},
+	}
+}
+
 // goneUnnoticed: the connection of h has ended without its peer's knowledge. (It
 // ends for want of a bucket in FIN_WAIT_2 too, before the peer's FIN.)
 func goneUnnoticed(s *spec.State, h spec.Host) bool {
-	e, peer := &s.Host[h], &s.Host[h.Peer()]
-	return e.State == closed && e.Ending != spec.EndedNormally && !inFlight(s, h, isRST) &&
-		peer.Open && (peer.State == established || peer.State == closeWait)
+	return gone(s, h) && noRSTFor(s, h.Peer()) && unaware(s, h.Peer())
+}
+
+func gone(s *spec.State, h spec.Host) bool {
+	return s.Host[h].State == closed && s.Host[h].Ending != spec.EndedNormally
+}
+
+func unaware(s *spec.State, h spec.Host) bool {
+	e := &s.Host[h]
+	return e.Open && (e.State == established || e.State == closeWait)
+}
+
+func noRSTFor(s *spec.State, h spec.Host) bool { return !inFlight(s, h.Peer(), isRST) }
+
+func goneUnnoticedTerms(h spec.Host) []term {
+	return []term{at(h, gone), nothingFor(h.Peer(), noRSTFor), at(h.Peer(), unaware)}
 }
 
 func expectSimultaneousClose(p spec.Params) Expectation {

@@ -123,6 +123,16 @@ func TestEarlyProbeRestartsTimeWait(t *testing.T) {
 	require.Equal(t, checker.Holds, o.Verdict)
 }
 
+// A route whose least RTO is below the delayed ACK makes the loss probe of a lone FIN
+// come that early.
+func TestLeastRTORestartsTimeWait(t *testing.T) {
+	o := check(t, params(spec.Linux, closeAtStart(), closeAfterEOF(1000*ms), func(p *spec.Params) {
+		p.Host[spec.Client].RTOMin, p.Host[spec.Server].RTOMin = 5*ms, 5*ms
+	}))["time-wait-bounded"]
+	require.Equal(t, checker.Holds, o.Verdict)
+	require.Greater(t, o.Longest, 60*spec.Second, "a copy of the FIN arrives in TIME_WAIT")
+}
+
 // TCP_LINGER2 < 0 resets the peer that never closes.
 func TestNegativeLinger2EndsCloseWait(t *testing.T) {
 	p := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPLinger2 = -1 })
@@ -131,6 +141,33 @@ func TestNegativeLinger2EndsCloseWait(t *testing.T) {
 	for _, c := range properties.Catalogue() {
 		if c.Name == "close-wait-left-eventually" {
 			require.NotEqual(t, properties.ExpectViolated, c.Expect(p))
+		}
+	}
+}
+
+// At the cap of the RTO an ICMP error ends an orphan, however large
+// tcp_orphan_retries is (Linux tcp_orphan_retries: sk_err_soft and not alive).
+func TestSoftErrorAtTheCapEndsAnOrphan(t *testing.T) {
+	script := []spec.Call{{Do: spec.Close}, {Do: spec.Unreachable, Within: spec.Second}}
+	p := params(spec.Linux, script, closeAfterEOF(1000*ms), loseAll(spec.Client, spec.KindFIN), func(p *spec.Params) {
+		p.Host[spec.Client].TCPOrphanRetries = 15
+	})
+	outcomes := check(t, p)
+	require.Equal(t, checker.Holds, outcomes["transitions-conform"].Verdict, outcomes["transitions-conform"].Reason)
+	require.Equal(t, checker.Holds, outcomes["fin-retries-bounded"].Verdict)
+	for _, step := range outcomes["asymmetric-death"].Trace.Steps {
+		require.Less(t, step.At, 400*spec.Second, "limit(15) alone is over after 924 s")
+	}
+}
+
+// A FIN that is always lost kills one side only, unless the RST of ss -K follows it.
+func TestDestroyedSocketTellsItsPeer(t *testing.T) {
+	script := []spec.Call{{Do: spec.ShutdownWR}, {Do: spec.Destroy}}
+	p := params(spec.Article, script, closeAfterEOF(0), loseAll(spec.Client, spec.KindFIN))
+	require.Equal(t, checker.Violated, check(t, p)["asymmetric-death"].Verdict)
+	for _, c := range properties.Catalogue() {
+		if c.Name == "asymmetric-death" {
+			require.NotEqual(t, properties.ExpectHolds, c.Expect(p))
 		}
 	}
 }

@@ -29,10 +29,18 @@ func passiveProperties() []Property {
 			HoldsWhen: "Holds for all parameters.",
 			Expect:    always(ExpectHolds),
 			Make: func(spec.Params) property {
-				return alwaysAt(inState(lastAck), func(s *spec.State, h spec.Host) bool {
+				passive := func(s *spec.State, h spec.Host) bool {
 					e := &s.Host[h]
-					return !e.ActiveClose && e.PeerFin && e.FinQueued && s.Host[h.Peer()].State != lastAck
+					return !e.ActiveClose && e.PeerFin && e.FinQueued
+				}
+				p := alwaysAt(inState(lastAck), func(s *spec.State, h spec.Host) bool {
+					return passive(s, h) && s.Host[h.Peer()].State != lastAck
 				})
+				p.Finds = append(
+					someAt(func(s *spec.State, h spec.Host) bool { return s.Host[h].State == lastAck && !passive(s, h) }),
+					[]term{at(spec.Client, inState(lastAck)), at(spec.Server, inState(lastAck))},
+				)
+				return p
 			},
 		},
 	}

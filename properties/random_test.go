@@ -54,7 +54,7 @@ func drawParams(t *rapid.T) spec.Params {
 	p := params(rapid.SampledFrom(spec.Profiles()).Draw(t, "profile"), drawScript(t, "client"), drawScript(t, "server"))
 	for i := range p.Host {
 		h, who := &p.Host[i], spec.Host(i).String()
-		h.TCPOrphanRetries = rapid.SampledFrom([]uint8{0, 1, 2, 3}).Draw(t, who+" tcp_orphan_retries")
+		h.TCPOrphanRetries = rapid.SampledFrom([]uint8{0, 1, 2, 3, 15}).Draw(t, who+" tcp_orphan_retries")
 		h.TCPRetries2 = rapid.SampledFrom([]uint8{2, 4}).Draw(t, who+" tcp_retries2")
 		h.TCPFinTimeout = rapid.SampledFrom([]int64{60, 60, 5, 61, 90}).Draw(t, who+" tcp_fin_timeout") * spec.Second
 		h.TCPEarlyRetrans = rapid.Bool().Draw(t, who+" tcp_early_retrans")

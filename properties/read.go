@@ -24,12 +24,15 @@ func inState(states ...spec.ConnState) atHost {
 	return func(s *spec.State, h spec.Host) bool { return set.has(s.Host[h].State) }
 }
 
-// alwaysAt is an invariant of each endpoint that is in from.
+// alwaysAt is an invariant of each endpoint that is in from. Neither condition looks
+// at more than the endpoint of its host.
 func alwaysAt(from, goal atHost) property {
+	bad := func(s *spec.State, h spec.Host) bool { return from(s, h) && !goal(s, h) }
 	return property{
+		Finds: someAt(bad), Begins: someAt(from), Symmetric: true,
 		From: func(s spec.State) bool { return some(&s, from) },
 		Goal: func(s spec.State) bool {
-			return !some(&s, func(s *spec.State, h spec.Host) bool { return from(s, h) && !goal(s, h) })
+			return !some(&s, bad)
 		},
 	}
 }
@@ -57,7 +60,9 @@ var transitions = sync.Pool{New: func() any { return new(transition) }}
 // ofHost is a condition on a step and one of the hosts.
 type ofHost func(t *transition, h spec.Host) bool
 
-// stepAt is a condition on every step and host that the guard selects.
+// stepAt is a condition on every step and host that the guard selects. Neither looks
+// at more than the host where the step happens and what it takes and sends; of the
+// other host they may see that nothing changes.
 func stepAt(guard, condition ofHost) property {
 	ask := func(question func(t *transition) bool) func(spec.State, checker.Event, checker.Label, spec.State) bool {
 		return func(from spec.State, e checker.Event, how checker.Label, to spec.State) bool {
@@ -68,6 +73,7 @@ func stepAt(guard, condition ofHost) property {
 		}
 	}
 	return property{
+		Local: true,
 		Guard: ask(func(t *transition) bool { return guard(t, spec.Client) || guard(t, spec.Server) }),
 		Step: ask(func(t *transition) bool {
 			for _, h := range hosts {

@@ -115,14 +115,23 @@ func span(script []spec.Call) (earliest, latest int64) {
 func lossless(p spec.Params) bool { return p.Net.Losses == 0 && len(p.Net.Lose) == 0 }
 
 // prompt: answers are back before anything is retransmitted, tail loss probes
-// included, and no budget runs out by slowness alone. The probe comes 200 ms
-// after a lone segment, and two jiffies and two round trips after several.
+// included, and no budget runs out by slowness alone. The probe comes two round
+// trips and the least RTO (200 ms, or rto_min of the route) after a lone segment,
+// and two round trips and two jiffies after several.
 func prompt(p spec.Params) bool {
 	roundTrip := p.Net.Delay[spec.Client][1] + p.Net.Delay[spec.Server][1]
 	for _, h := range hosts {
-		first := min(p.Host[h].RTO, 200*spec.Millisecond)
-		if p.Profile == spec.Linux && p.Host[h].TCPEarlyRetrans && has(p.Host[h].Script, sends) {
-			first = min(first, 2*p.Host[h].SRTT+8*spec.Millisecond)
+		c := &p.Host[h]
+		first := c.RTO
+		if p.Profile == spec.Linux && c.TCPEarlyRetrans {
+			wait := rtoMin
+			if c.RTOMin > 0 {
+				wait = c.RTOMin
+			}
+			if has(c.Script, sends) {
+				wait = min(wait, 8*spec.Millisecond)
+			}
+			first = min(first, 2*c.SRTT+wait)
 		}
 		peer := &p.Host[h.Peer()]
 		if roundTrip+late(peer, peer.DelayedAck[1]) >= first {
@@ -183,6 +192,7 @@ func mayLoseAll(p spec.Params, h spec.Host, kind spec.SegmentKind) bool {
 // unheard: h ends its connection by itself, and its peer, which waits for an EOF
 // alone, may never hear of it.
 func unheard(p spec.Params, h spec.Host) bool {
+	resets := aborts(p, h) || has(p.Host[h].Script, destroys)
 	return closesUnasked(p, h) && needsEOF(p, h.Peer()) && mayLoseAll(p, h, spec.KindFIN) &&
-		(!aborts(p, h) || p.Net.Losses == spec.Unlimited)
+		(!resets || p.Net.Losses == spec.Unlimited)
 }

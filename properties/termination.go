@@ -81,7 +81,18 @@ func endsOrderly(p spec.Params) bool {
 
 func makeNoStuckState(p spec.Params) property {
 	waits := func(s *spec.State, h spec.Host) bool { return waitsFor(&p, s, h) != "" }
-	return alwaysAt(waits, func(s *spec.State, h spec.Host) bool { return StuckReason(p, *s, h) == "" })
+	stuck := alwaysAt(waits, func(s *spec.State, h spec.Host) bool { return StuckReason(p, *s, h) == "" })
+	silent := func(s *spec.State, h spec.Host) bool { return !canAct(&p, s, h) }
+	nothing := func(s *spec.State, h spec.Host) bool { return !underWay(s, h) }
+	stuck.Finds = someOf(func(h spec.Host) []term {
+		return []term{
+			at(h, func(s *spec.State, h spec.Host) bool {
+				return waits(s, h) && s.Host[h].Timer == spec.NoStateTimer && silent(s, h)
+			}),
+			at(h.Peer(), silent), nothingFor(h, nothing), nothingFor(h.Peer(), nothing),
+		}
+	})
+	return stuck
 }
 
 // StuckReason tells what the endpoint of h waits for although it cannot come any
@@ -158,12 +169,19 @@ func canWake(p *spec.Params, s *spec.State, h spec.Host) bool {
 		return true
 	}
 	for _, x := range hosts {
-		e := &s.Host[x]
-		underWay := s.Net[x.Peer()].Len() > 0 && !e.Down
-		keepalive := p.Host[x].SoKeepalive && e.Open && !e.Lingering && e.SndUna == e.SndEnd && setOf(established, finWait2, closeWait).has(e.State)
-		if underWay || e.Rexmt != spec.NoTimer || e.DelayedAck || keepalive || e.State != closed && callPending(p, s, x) {
+		if underWay(s, x) || canAct(p, s, x) {
 			return true
 		}
 	}
 	return false
+}
+
+// underWay: something is in flight that h will receive.
+func underWay(s *spec.State, h spec.Host) bool { return s.Net[h.Peer()].Len() > 0 && !s.Host[h].Down }
+
+// canAct: h may send something by itself.
+func canAct(p *spec.Params, s *spec.State, h spec.Host) bool {
+	e := &s.Host[h]
+	keepalive := p.Host[h].SoKeepalive && e.Open && !e.Lingering && e.SndUna == e.SndEnd && setOf(established, finWait2, closeWait).has(e.State)
+	return e.Rexmt != spec.NoTimer || e.DelayedAck || keepalive || e.State != closed && callPending(p, s, h)
 }

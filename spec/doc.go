@@ -14,6 +14,8 @@
 //	profile.go   what the profiles differ in, and the formulae of the limits
 //	pending.go   which events are pending, and their windows
 //	network.go   loss, duplication, the segments in flight
+//	footprint.go what events read and write, for partial-order reduction
+//	mirror.go    client and server exchanged
 //	bench.go     one endpoint by hand, for comparison with measured steps
 //
 // "FIN arrives in FIN_WAIT_1" is the row FinWait1 of onFIN in tables.go, taken in
@@ -32,6 +34,31 @@
 // with a window counted from the moment it became pending; firing one yields the
 // next states and says which events are fresh. Guards never read elapsed time:
 // "the retry budget is spent" is an event of its own that sets a flag.
+//
+// # How far orders of events can be left out
+//
+// All events of a host may go before those of its peer when nothing of the peer can
+// get in between. What decides that is the network (properties.BenchmarkReduction
+// prints the table):
+//
+//   - In a queue (reorder: false) that holds something for a host, whatever the peer
+//     sends comes behind its head. So the states in which both queues hold something
+//     need one host only: a factor of 3 to 12 for properties that judge each host by
+//     itself, and as much for most that relate the two. (Where nothing but time ends
+//     retransmission a queue fills up without durations, and the verdict is unknown
+//     for want of room, reduced or not; it is known where copies are counted.)
+//   - In a bag any segment that the peer can still send may be the next to arrive, and
+//     a teardown in which anything may be lost or late has a peer that can send until
+//     it is CLOSED or a mini-socket: condition C1 blocks all other states, and the
+//     factor is 1.0, so that a search soon stops trying. That is the nature of reordering, no property helps.
+//   - A numeric budget of losses or duplicates is shared by whatever is sent, so that
+//     as long as it lasts only steps that send nothing go first (C1).
+//   - asymmetric-death looks at three things at once: how one host ended, that no RST of
+//     it is under way, and that its peer is open. While a host is open, its close makes
+//     the last false, so it must not go first (C2): only a host that has closed may.
+//     three-segment-close likewise holds an active closer back in FIN_WAIT_1.
+//   - eof-after-all-data compares what one host has read with what the other wrote, and
+//     liveness needs every run: they are judged without reduction.
 //
 // # What is not modelled
 //

@@ -117,6 +117,10 @@ type HostParams struct {
 	TCPRfc1337       bool  // net.ipv4.tcp_rfc1337
 	TCPMaxTwBuckets  int   // net.ipv4.tcp_max_tw_buckets; 0 skips TIME_WAIT
 
+	// Listens: a socket listens on the port of the connection, so that a SYN that is
+	// newer than TIME_WAIT ends it. Only an injected segment can be one.
+	Listens bool
+
 	SoLinger        Linger
 	TCPLinger2      int64 // TCP_LINGER2; 0 default (tcp_fin_timeout), negative: no FIN_WAIT_2
 	TCPUserTimeout  int64 // TCP_USER_TIMEOUT; 0 off

@@ -235,7 +235,11 @@ func (t *step) persistTimeout(h Host) {
 		return
 	}
 	e.Probes++
-	e.Backoff = t.m.saturate(h, Persist, e.Backoff+1)
+	// Linux doubles no more often than tcp_retries2 (tcp_send_probe0), and so an
+	// orphan may never come to the cap.
+	if t.m.p.Profile != Linux || e.Backoff < c.TCPRetries2 {
+		e.Backoff = t.m.saturate(h, Persist, e.Backoff+1)
+	}
 	t.transmit(h, Segment{Seq: e.SndUna - 1})
 }
 

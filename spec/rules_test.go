@@ -151,3 +151,22 @@ func TestAnyExploresBothSidesOfTheCap(t *testing.T) {
 	m.Fire(s, m.Events(s, nil)[i], func(n State, _ Effect) { states[n.Host[Client].State] = true })
 	require.Equal(t, map[ConnState]bool{FinWait1: true, Closed: true}, states)
 }
+
+// A peer that answers every probe of a closed window keeps an orphan alive until the
+// RTO is at its cap. With few tcp_retries2 it never gets there (tcp_send_probe0).
+func TestOrphanAtAClosedWindow(t *testing.T) {
+	for retries2, last := range map[uint8]string{
+		15: "328.810 client zero-window probe: CLOSED ESTABLISHED",
+		10: "328.810 client zero-window probe: CLOSED ESTABLISHED",
+		9:  "server receives ACK seq=1 ack=1: ACK seq=1 ack=2 win=0 FIN_WAIT_1 ESTABLISHED",
+		5:  "server receives ACK seq=1 ack=1: ACK seq=1 ack=2 win=0 FIN_WAIT_1 ESTABLISHED",
+	} {
+		lines := simulate(t, pair(Linux, func(p *Params) {
+			p.Host[Client].Script = []Call{{Do: Send, N: 1}, {Do: Send, N: 1, After: 100 * Millisecond}, {Do: Close, After: 100 * Millisecond}}
+			p.Host[Client].TCPRetries2 = retries2
+			p.Host[Server].Script = nil
+			p.Host[Server].ReceiveBuffer = 1
+		}), 1000*Second)
+		require.Contains(t, lines[len(lines)-1], last, "tcp_retries2 %d", retries2)
+	}
+}

@@ -124,12 +124,13 @@ const (
 	EndedAbort            // this side aborted: SO_LINGER 0, unread data, TCP_LINGER2 < 0
 	EndedLateData         // data arrived after close(): RST (RFC 9293 §3.6.1, SHLD-3)
 	EndedCrash            // the host crashed
+	EndedByNext           // a SYN in TIME_WAIT opened the next connection
 )
 
 var endingNames = [...]string{
 	NotEnded: "", EndedNormally: "normal", EndedNoBucket: "no bucket", EndedFinWait2: "tcp_fin_timeout",
 	EndedGaveUp: "gave up", EndedKeepalive: "keepalive", EndedReset: "reset by peer", EndedAbort: "abort",
-	EndedLateData: "data after close", EndedCrash: "crash",
+	EndedLateData: "data after close", EndedCrash: "crash", EndedByNext: "next connection",
 }
 
 func (e Ending) String() string { return endingNames[e] }

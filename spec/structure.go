@@ -26,7 +26,11 @@ func (p Params) Structure() []string {
 				add("FIN_WAIT_2 time of an orphan <= 60 s: one phase")
 			}
 		}
-		if p.Host[h.Peer()].ReceiveBuffer > 0 {
+		switch {
+		case p.Host[h.Peer()].ReceiveBuffer == 0:
+		case p.Profile == Linux && c.TCPRetries2 < c.capBackoff():
+			add("the RTO of zero-window probes doubles %d times and stays below its cap", c.TCPRetries2)
+		default:
 			add("the RTO is at its cap after %d doublings (zero-window probes of an orphan end there)", c.capBackoff())
 		}
 		if c.SoKeepalive && c.TCPUserTimeout > 0 {

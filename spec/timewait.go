@@ -29,8 +29,8 @@ func (t *step) arriveTimeWait(h Host, g Segment) {
 }
 
 // arriveTimeWaitMini is tcp_timewait_state_process of Linux for TIME_WAIT,
-// without timestamps. A SYN that opens the next incarnation is not modelled: it
-// is acknowledged as one that finds no listener is.
+// without timestamps. Of the next connection, which a SYN opens where somebody
+// listens, only the answer is modelled.
 func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 	e := &t.s.Host[h]
 	switch {
@@ -38,6 +38,8 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 		if g.Seq == e.RcvNxt && !t.m.p.Host[h].TCPRfc1337 {
 			t.toClosed(h, EndedReset)
 		}
+	case g.Has(SYN) && !g.Has(ACK) && g.Seq.After(e.RcvNxt) && t.m.p.Host[h].Listens:
+		t.openNext(h, g)
 	case g.Seq == e.RcvNxt && g.Seq == g.End(): // a bare ACK in order
 		t.restart(StateTimeout, h)
 	default: // everything else is acknowledged; with an ACK bit it restarts the timer
@@ -45,6 +47,22 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 			t.restart(StateTimeout, h)
 		}
 		t.miniAck(h, g)
+	}
+}
+
+// NextISN is how far the initial number of the connection that a SYN in TIME_WAIT
+// opens lies behind SND.NXT, on the model's circle: far, and not old. By Linux it is
+// 65537 (tcp_timewait_state_process).
+const NextISN Seq = 100
+
+// openNext hands a SYN that is newer than all of the connection to the listening
+// socket, and deletes the mini-socket (TCP_TW_SYN). A FIN beside it is thrown away
+// there, and the SYN with it (tcp_rcv_state_process, TCP_LISTEN).
+func (t *step) openNext(h Host, g Segment) {
+	isn := t.s.Host[h].SndNxt + NextISN
+	t.toClosed(h, EndedByNext)
+	if !g.Has(FIN) {
+		t.put(h, Segment{Flags: SYN | ACK, Seq: isn, Ack: g.Seq + 1})
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -25,6 +26,10 @@ type checkOptions struct {
 	progress  *choice
 	out       string
 	workers   count
+	reduction *choice
+	symmetry  bool
+	merge     bool
+	stays     bool
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -52,17 +57,26 @@ what is expected then is each property's own condition on the parameters.`,
 	o.scenarios.register(f)
 	f.StringSliceVar(&o.patterns, "property", nil, "judge these properties only: names or globs (repeatable)")
 	o.bounds.register(f)
+	o.reduction = choose(f, "reduction", "leave out orders of events that make no difference, where durations are any: auto does so when all properties asked allow it",
+		checker.ReduceAuto.String(), checker.ReduceNone.String(), checker.ReduceAmple.String())
+	f.BoolVar(&o.symmetry, "symmetry", false, "keep one of two mirror images of a state, where durations are any and both hosts are configured alike")
 	o.workers = count(runtime.GOMAXPROCS(0))
-	f.Var(&o.workers, "workers", "judge this many scenarios at a time")
+	f.Var(&o.workers, "workers", "work with this many processors, on as many scenarios at a time")
 	o.format = choose(f, "format", "form of the results on stdout", "text", "json")
 	o.progress = choose(f, "progress", "form of the progress on stderr", progress.Styles()...)
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
+	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
+	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
 	f.StringVar(&o.out, "out", "", "write DIR/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each violation and each witness")
 	return cmd
 }
 
 func (o *checkOptions) run(ctx context.Context, args []string) error {
 	begin := time.Now()
+	opt, err := o.options()
+	if err != nil {
+		return err
+	}
 	all, err := o.scenarios.load(args)
 	if err != nil {
 		return err
@@ -72,6 +86,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = c.toJudge(o.patterns); err != nil {
 			return err
 		}
+		cases[i].Stays = o.stays
 	}
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o755); err != nil {
@@ -80,7 +95,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 	}
 	r := report.Report{Schema: report.Schema, Version: version(), Asked: len(all)}
 	follow := progress.New(o.app.stderr, o.progress.value, len(all))
-	err = judgeAll(ctx, cases, int(o.workers), o.bounds.options(), follow, func(i int, s judge.Scenario) error {
+	err = judgeAll(ctx, cases, int(o.workers), opt, follow, func(i int, s judge.Scenario) error {
 		if o.out != "" {
 			if err := report.Save(o.out, s, all[i].yaml()); err != nil {
 				return err
@@ -107,6 +122,22 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		return codeError(code)
 	}
 	return nil
+}
+
+var reductions = map[string]checker.Reduction{
+	checker.ReduceAuto.String(): checker.ReduceAuto, checker.ReduceNone.String(): checker.ReduceNone, checker.ReduceAmple.String(): checker.ReduceAmple,
+}
+
+func (o *checkOptions) options() (checker.Options, error) {
+	opt := o.bounds.options()
+	opt.Reduction, opt.Symmetry, opt.Merge = reductions[o.reduction.value], o.symmetry, o.merge
+	if opt.Time == checker.Exact && opt.Symmetry {
+		return opt, errors.New("--symmetry is for searches without durations (the constraints between events would have to be exchanged too); use --time any, or auto, which begins with one")
+	}
+	if opt.Time == checker.Exact && opt.Reduction == checker.ReduceAmple {
+		return opt, errors.New("--reduction ample is for searches without durations; use --time any, or auto, which begins with one")
+	}
+	return opt, nil
 }
 
 // repeat is the command that shows an outcome again.

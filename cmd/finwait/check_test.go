@@ -117,7 +117,7 @@ func TestCheckJSON(t *testing.T) {
 	runs := s["runs"].([]any)
 	require.NotEmpty(t, runs)
 	for _, run := range runs {
-		require.Equal(t, []string{"classes", "complete", "depth", "purpose", "reduction", "states", "time", "transitions"}, keysOf(run))
+		require.Equal(t, []string{"classes", "complete", "depth", "full", "purpose", "reduced", "reduction", "states", "symmetry", "time", "transitions"}, keysOf(run))
 	}
 	last := runs[len(runs)-1].(map[string]any)
 	for _, figure := range []string{"states", "transitions", "depth"} {
@@ -125,7 +125,7 @@ func TestCheckJSON(t *testing.T) {
 	}
 	outcomes := map[string]map[string]any{}
 	for _, o := range s["outcomes"].([]any) {
-		require.Equal(t, []string{"as_expected", "assumptions", "excused", "expected", "files", "kind", "property", "reason", "scope", "steps", "vacuous", "verdict"}, keysOf(o))
+		require.Equal(t, []string{"as_expected", "assumptions", "exact", "excused", "expected", "files", "kind", "missed_at_most", "property", "reason", "scope", "steps", "vacuous", "verdict"}, keysOf(o))
 		m := o.(map[string]any)
 		outcomes[m["property"].(string)] = m
 		require.IsType(t, []any{}, m["assumptions"])
@@ -227,4 +227,47 @@ func TestProgressOnStderr(t *testing.T) {
 		require.Equal(t, "first-wave-lost (article)", v["scenario"])
 	}
 	require.Empty(t, finwait(t, with(quick, "--progress", "none")...).stderr)
+}
+
+func TestCheckFingerprints(t *testing.T) {
+	args := []string{"check", "normal-close", "--profile", "article", "--property", "last-ack-only-passive", "--fingerprints", "--time", "any"}
+	r := finwait(t, args...)
+	require.Equal(t, 0, r.code, r.stdout+r.stderr)
+	require.Contains(t, r.stdout, "1 verdict not exact: states were told apart by fingerprints")
+	r = finwait(t, with(args, "--format", "json", "--seed", "7")...)
+	require.Equal(t, 0, r.code)
+	require.Contains(t, r.stdout, `"exact": false`)
+	require.Regexp(t, `"missed_at_most": [1-9]`, r.stdout)
+	require.NotContains(t, finwait(t, with(args[:len(args)-3], "--format", "json")...).stdout, `"exact": false`)
+}
+
+func TestCheckReduction(t *testing.T) {
+	args := func(more ...string) []string {
+		return append([]string{"check", "simultaneous-close", "--profile", "article", "--time", "any", "--property", "no-stuck-state", "--set", "network.reorder=false", "--set", "network.capacity=8", "--format", "json"}, more...)
+	}
+	run := func(more ...string) map[string]any {
+		r := finwait(t, args(more...)...)
+		require.Equal(t, 0, r.code, r.stdout+r.stderr)
+		return parse(t, r.stdout)["scenarios"].([]any)[0].(map[string]any)["runs"].([]any)[0].(map[string]any)
+	}
+	full, auto, ample, mirrored := run("--reduction", "none"), run(), run("--reduction", "ample"), run("--symmetry")
+	require.Equal(t, []any{"none", 0.0, false}, []any{full["reduction"], full["reduced"], full["symmetry"]})
+	require.Equal(t, []any{"ample", false}, []any{auto["reduction"], auto["symmetry"]})
+	require.Equal(t, auto, ample)
+	require.Equal(t, ample["states"], ample["full"].(float64)+ample["reduced"].(float64))
+	require.Less(t, ample["states"], full["states"])
+	require.Less(t, mirrored["states"], ample["states"])
+	require.Equal(t, []any{"ample", true}, []any{mirrored["reduction"], mirrored["symmetry"]})
+
+	r := finwait(t, "check", "simultaneous-close", "--profile", "article", "--time", "any", "--property", "no-stuck-state", "--symmetry")
+	require.Contains(t, r.stdout, "one of each two mirror images")
+	for says, bad := range map[string][]string{
+		"no symmetry: client and server are not configured alike: their Script differs": {"check", "normal-close", "--symmetry"},
+		"--symmetry is for searches without durations":                                  {"check", "--symmetry", "--time", "exact"},
+		"--reduction ample is for searches without durations":                           {"check", "--reduction", "ample", "--time", "exact"},
+	} {
+		r := finwait(t, bad...)
+		require.Equal(t, 2, r.code, says)
+		require.Contains(t, r.stderr, says)
+	}
 }

@@ -275,6 +275,9 @@ func writeCapture(w io.Writer, source *conform.Source, r *conform.Result, alone 
 	if r.Assumed != "" {
 		line += "\n  assumed, for it is not told: " + r.Assumed
 	}
+	if r.Verdict == conform.Deviates {
+		line += deviation(source.Observation, r)
+	}
 	for _, note := range r.Notes {
 		line += "\n  note: " + note
 	}
@@ -307,14 +310,28 @@ func conformChart(o *conform.Observation, r *conform.Result) graphs.Chart {
 		return c
 	}
 	c.Violated = true
-	c.Verdict = fmt.Sprintf("deviates: not explained is %q at %s s", r.Unexplained, picture.Seconds(max(0, r.UnexplainedAt+o.Origin)))
-	c.Explanation = "No step of the model comes next: it waits."
-	for i, step := range r.Allowed {
-		text := "The model could go on with: "
-		if i > 0 {
-			text = c.Explanation + "; or "
-		}
-		c.Explanation = text + step.Host + " " + step.Text
+	c.Title = "How far the model explains " + r.Name
+	c.Verdict = "deviates: what comes next is not explained"
+	if last := len(c.Rows) - 1; len(r.Allowed) > 0 && last > 0 {
+		c.Title += ", and a step that was not seen"
+		c.Rows[last].Event = strings.TrimSpace(c.Rows[last].Event + " (not seen)")
 	}
 	return c
+}
+
+// deviation says in words what is not explained, and what would have been.
+func deviation(o *conform.Observation, r *conform.Result) string {
+	at := func(t int64) string { return picture.Seconds(max(0, t+o.Origin)) + " s" }
+	text := fmt.Sprintf("\n  not explained: %s, at %s", r.Unexplained, at(r.UnexplainedAt))
+	if len(r.Allowed) == 0 {
+		return text + "\n  there the model waits: no step of it comes next"
+	}
+	text += "\n  there the model allows:"
+	for _, step := range r.Allowed {
+		text += fmt.Sprintf("\n    %s: %s", step.Host, step.Text)
+		if step.At >= 0 {
+			text += ", such as at " + at(step.At)
+		}
+	}
+	return text
 }

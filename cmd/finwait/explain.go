@@ -73,7 +73,7 @@ func explainProperty(w io.Writer, p properties.Property, asJSON bool) error {
 	if len(p.Assumptions) > 0 {
 		assumptions = strings.Join(p.Assumptions, "; ")
 	}
-	_, err := fmt.Fprintf(w, "%s (%s)\n\n%s\n\n%s\n\nHolds when: %s\nAssumes:    %s\nSource:     %s\n",
+	_, err := fmt.Fprintf(w, "%s (%s)\n\n%s\n\n%s\n\nExpected:   %s\nAssumes:    %s\nSource:     %s\n",
 		p.Name, p.Kind, fold(p.Claim, ""), fold(p.About, ""), fold(p.HoldsWhen, "            "),
 		fold(assumptions, "            "), fold(p.Source, "            "))
 	return err

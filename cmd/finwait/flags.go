@@ -90,6 +90,8 @@ type bounds struct {
 	time                     span
 	memory                   size
 	mode                     *choice
+	fingerprints             bool
+	seed                     uint64
 }
 
 func (b *bounds) register(f *pflag.FlagSet) {
@@ -100,6 +102,8 @@ func (b *bounds) register(f *pflag.FlagSet) {
 	f.Var(&b.time, "max-time", "stop a scenario after this time (0: no bound)")
 	f.Var(&b.memory, "memory", "stop a search at this much memory, such as 2GiB (0: no bound)")
 	f.Var(&b.anyStates, "any-states", "states within which --time auto tries to prove for all durations (0: this default)")
+	f.BoolVar(&b.fingerprints, "fingerprints", false, "without durations, keep 8 bytes of each state only: less memory, and verdicts that say what may have been missed")
+	f.Uint64Var(&b.seed, "seed", 0, "key of the hashes: another one chooses among counterexamples of one length")
 	b.mode = choose(f, "time", "durations: those of the scenario, any at all, or any first and exact for the rest",
 		checker.Auto.String(), checker.Exact.String(), checker.Any.String())
 }
@@ -112,5 +116,6 @@ func (b *bounds) options() checker.Options {
 	return checker.Options{
 		Time: modes[b.mode.value], AnyStates: int(b.anyStates),
 		MaxStates: int(b.states), MaxDepth: int(b.depth), MaxTime: time.Duration(b.time), Memory: uint64(b.memory),
+		Fingerprints: b.fingerprints, Seed: b.seed,
 	}
 }

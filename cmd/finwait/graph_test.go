@@ -83,6 +83,7 @@ func TestReplayOfChangedTraces(t *testing.T) {
 		{"another property", `"property": "both-closed"`, `"property": "no-stuck-state"`, 1, "no-stuck-state"},
 		{"an unknown property", `"property": "both-closed"`, `"property": "both-close"`, 2, "both-closed"},
 		{"the profile", `"profile": "article"`, `"profile": "articel"`, 2, "article"},
+		{"the name", `"name": "first-wave-lost"`, `"name": "second-wave-lost"`, 2, "it is called first-wave-lost, and the trace is one of second-wave-lost"},
 		{"the scenario", `name: first-wave-lost`, `nmae: first-wave-lost`, 2, "nmae"},
 		{"the schema", "finwait.trace/1", "finwait.trace/9", 2, "finwait.trace/9"},
 	} {

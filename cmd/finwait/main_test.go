@@ -67,6 +67,7 @@ func TestBadInput(t *testing.T) {
 		{"missing directory", []string{"check", "no/such/"}, []string{"no/such/"}},
 		{"empty file", []string{"check", empty}, []string{"empty.yaml", "empty"}},
 		{"binary file", []string{"check", file(t, "b.yaml", "\x00\x01")}, []string{"b.yaml", "binary"}},
+		{"two of one name", []string{"check", file(t, "s.yaml", "name: x"), file(t, "t.yaml", "name: x")}, []string{"t.yaml: name: found the name x, which", "s.yaml has too", "a name of its own"}},
 		{"unknown key", []string{"check", file(t, "k.yaml", "cleint: {}\n")}, []string{"k.yaml:1", "cleint", "client"}},
 		{"unknown property in the file", []string{"check", file(t, "p.yaml", "client: {app: [{do: close}]}\nproperties: [both-close]\n")}, []string{"p.yaml:2", "both-closed"}},
 		{"unknown property expected", []string{"check", file(t, "e.yaml", "client: {app: [{do: close}]}\nexpect: {both-close: holds}\n")}, []string{"e.yaml:2", "both-closed"}},

@@ -15,7 +15,7 @@ type answer struct {
 	err      error
 }
 
-// judgeAll judges the cases, a number of them at a time, and hands out the answers
+// judgeAll judges the cases with a number of workers, as many cases at a time, and hands out the answers
 // in the order of the cases, each as soon as it and those before it are there.
 // The progress shown is that of the case whose answer is next. It stops at the
 // first error of handle, or once ctx is done.
@@ -29,7 +29,9 @@ func judgeAll(ctx context.Context, cases []judge.Case, workers int, opt checker.
 	for i := range answers {
 		answers[i] = make(chan answer, 1)
 	}
-	for range min(max(workers, 1), len(cases)) {
+	atOnce := min(max(workers, 1), len(cases))
+	opt.Workers = max(1, workers/max(1, atOnce)) // of one search
+	for range atOnce {
 		go func() {
 			for i := range next {
 				opt := opt

@@ -123,7 +123,7 @@ const maxTrace = 1 << 28
 
 // modelOf rebuilds the model from the scenario in the file.
 func modelOf(f tracefile.File) (*spec.Model, error) {
-	c, err := embedded(f.Scenario, f.Profile)
+	c, err := embedded(f)
 	if err != nil {
 		return nil, fmt.Errorf("the scenario in it: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/cmd/finwait/tracefile"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
@@ -117,7 +118,7 @@ func find(args []string) ([]*scenario.Scenario, error) {
 			}
 		}
 	}
-	return all, nil
+	return all, scenario.Distinct(all)
 }
 
 func parseProfiles(names []string) ([]spec.Profile, error) {
@@ -172,15 +173,18 @@ func (c chosen) toJudge(patterns []string) (judge.Case, error) {
 	return k, nil
 }
 
-// embedded makes the parameters of a scenario that a trace carries.
-func embedded(text, profile string) (spec.Params, error) {
-	profiles, err := parseProfiles([]string{profile})
+// embedded makes the parameters of the scenario that a trace carries.
+func embedded(f tracefile.File) (spec.Params, error) {
+	profiles, err := parseProfiles([]string{f.Profile})
 	if err != nil {
 		return spec.Params{}, err
 	}
-	s, err := scenario.Parse("in the trace", []byte(text))
+	s, err := scenario.Parse("in the trace", []byte(f.Scenario))
 	if err != nil {
 		return spec.Params{}, err
+	}
+	if s.Name != f.Name {
+		return spec.Params{}, fmt.Errorf("it is called %s, and the trace is one of %s", s.Name, f.Name)
 	}
 	i, err := s.Instantiate(profiles[0], scenario.Overrides{})
 	return i.Params, err

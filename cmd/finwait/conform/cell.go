@@ -94,5 +94,9 @@ func readCell(text []byte, c *Cell) error {
 
 // String is the segment as a table shows it.
 func (g CellSegment) String() string {
-	return fmt.Sprintf("%s seq=%d ack=%d len=%d", strings.Join(g.Flags, "+"), g.Seq, g.Ack, g.Len)
+	flags := strings.Join(g.Flags, "+")
+	if flags == "" {
+		flags = "no flags"
+	}
+	return fmt.Sprintf("%s seq=%d ack=%d len=%d", flags, g.Seq, g.Ack, g.Len)
 }

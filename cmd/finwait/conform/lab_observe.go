@@ -250,6 +250,9 @@ func (o *Observation) addSamples(timeline []labSample) error {
 			return fmt.Errorf("timeline: sample %d: key \"state\": unknown state %q", i+1, s.State)
 		}
 		h, name, at := hostOf(s.Side), s.State, microseconds(s.TMs)
+		if o.States[h] == nil {
+			o.States[h] = []Sample{}
+		}
 		if name == "FIN_WAIT_2" && s.Timer != nil && s.Timer.Kind == "timewait" {
 			name += "(tw)"
 		}

@@ -32,6 +32,21 @@ func onCircle(base spec.Seq, off int) spec.Seq {
 	return base + spec.Seq(sign*distance)
 }
 
-// maxLen is the longest text that is kept as it is; a longer one is this long in
-// the model, which still ends inside the window.
+// maxLen is the longest text that is kept as it is, on either side of RCV.NXT.
 const maxLen = 8
+
+// textOnCircle places n bytes that begin off from RCV.NXT: where they begin and how
+// many units they are. What rules compare is whether text begins before RCV.NXT, and
+// whether it ends before, at or behind it.
+func textOnCircle(off, n int) (begin spec.Seq, length uint8) {
+	switch end := off + n; {
+	case off >= 0:
+		return onCircle(0, off), uint8(min(n, maxLen))
+	case end < 0:
+		length = uint8(min(n, maxLen))
+		return onCircle(0, end) - spec.Seq(length), length
+	default:
+		old := min(-off, maxLen)
+		return spec.Seq(-old), uint8(old + min(end, maxLen))
+	}
+}

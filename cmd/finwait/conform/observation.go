@@ -21,7 +21,7 @@ type Observation struct {
 	// left open.
 	Unseen [numLanes]bool
 	// States are what was sampled of each host, one for each change; nil when
-	// nobody looked. Between two samples a state that lasted shorter can have
+	// nobody looked, and empty when nothing changed. Between two samples a state that lasted shorter can have
 	// been missed.
 	States [2][]Sample
 	// Begin brings the connection to where the observation begins; nil for one

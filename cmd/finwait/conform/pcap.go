@@ -37,7 +37,7 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 		return nil, nil, err
 	}
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
-	untold := 0
+	untold, endless := 0, 0
 	refuse := func(c *capture.Connection, why any) { // a file can have thousands
 		if len(notes) < maxListed {
 			note("%v: %v", c, why)
@@ -50,7 +50,11 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 			continue
 		}
 		if !c.Torn() {
-			refuse(c, "neither FIN nor RST was captured")
+			if opt.Connection != "" {
+				refuse(c, "neither FIN nor RST was captured")
+			} else {
+				endless++
+			}
 			continue
 		}
 		o, err := observePcap(c, opt.Tolerance)
@@ -68,6 +72,7 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 		what string
 	}{
 		{untold, "more connections have no end that can be judged"},
+		{endless + skipped.Forgotten, "connections show neither FIN nor RST"},
 		{skipped.NotTCP, "packets are not TCP"}, {skipped.Fragments, "packets are fragments"},
 		{skipped.Malformed, "packets have headers that end early or contradict themselves"},
 		{skipped.Full, "packets belong to connections beyond the number that is kept"},
@@ -112,7 +117,7 @@ type passage struct {
 }
 
 func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
-	packets := c.Packets
+	packets := single(c.Packets)
 	for len(packets) > 0 && pureAck(&packets[0]) { // of what came before
 		packets = packets[1:]
 	}
@@ -221,9 +226,21 @@ func see(c *capture.Connection, packets []capture.Packet) (from vantage, near in
 // arrive.
 const oneWay = spec.Second
 
-// doubled is how soon the second showing of a segment follows on a loopback
-// interface; nothing is repeated that soon.
+// doubled is how soon the second showing of a packet follows where it passes two
+// interfaces, or a loopback interface, which shows what it sends and what it receives.
+// Nothing is repeated that soon.
 const doubled = 2 * spec.Millisecond
+
+// single leaves second showings away.
+func single(packets []capture.Packet) []capture.Packet {
+	var once []capture.Packet
+	for _, p := range packets {
+		if !slices.ContainsFunc(once, func(q capture.Packet) bool { return q.Same(&p) && q.TTL == p.TTL && p.At-q.At < doubled }) {
+			once = append(once, p)
+		}
+	}
+	return once
+}
 
 // pair joins the two copies of each segment in a capture of both ends: the one
 // with the lower hop limit is where it arrived.
@@ -236,9 +253,6 @@ func pair(packets []capture.Packet, from vantage) []passage {
 				way[i].received = p.At
 				continue
 			}
-		}
-		if from == inside && slices.ContainsFunc(way, func(w passage) bool { return w.Same(&p) && p.At-w.sent < doubled }) {
-			continue // a loopback interface shows what it sends and what it receives
 		}
 		w := passage{p, p.At, p.At}
 		if from == atBoth {

@@ -146,6 +146,21 @@ func TestTimersByRetransmissions(t *testing.T) {
 	}
 }
 
+// A capture at two interfaces of one host shows every packet twice.
+func TestDoubledCapture(t *testing.T) {
+	for _, name := range []string{"a_normal.pcap", "b_retries1.pcap", "g_linger0.pcap"} {
+		c := *labCaptures(t)[name][0]
+		packets := c.Packets
+		c.Packets = nil
+		for _, p := range packets {
+			again := p
+			again.At += 20
+			c.Packets = append(c.Packets, p, again)
+		}
+		require.Equal(t, Conforms, judgedCapture(t, &c, 100_000).Verdict, name)
+	}
+}
+
 // On a loopback interface every segment can be shown twice.
 func TestLoopbackCapture(t *testing.T) {
 	end := netip.MustParseAddr("127.0.0.1")

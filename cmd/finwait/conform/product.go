@@ -73,7 +73,7 @@ func newProduct(o *Observation, m *spec.Model) *product {
 	for h, samples := range o.States {
 		x.changes[h], x.checks[h] = make([]bool, n+1), make([]string, n)
 		for p := range x.changes[h] {
-			x.changes[h][p] = len(samples) == 0
+			x.changes[h][p] = samples == nil
 		}
 		for _, s := range samples {
 			for p := position(s.Lo) + 1; p <= position(s.Hi); p++ {

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,6 +80,30 @@ func TestTimeWaitInjections(t *testing.T) {
 	}
 }
 
+// Injections that no measured row has, by the rules of tcp_timewait_state_process.
+func TestTimeWaitInjectionsBySource(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		// An old segment with an ACK bit restarts the timer and is answered, but for
+		// an empty one at most once in 500 ms.
+		{`{"inject": "data_old", "steps": [{"at": 1, "before": 59000, "after": ["TIME_WAIT", 59950], "reply": ["ACK"]}], "gone": 61.1}`, Conforms},
+		{`{"inject": "data_old", "steps": [{"at": 1, "before": 59000, "after": ["TIME_WAIT", 58950], "reply": ["ACK"]}], "gone": 60.1}`, Deviates},
+		{`{"inject": "ack_old", "steps": [{"at": 1, "before": 59000, "after": ["TIME_WAIT", 59950], "reply": ["ACK"]},
+			{"at": 1.2, "before": 59800, "after": ["TIME_WAIT", 59950], "reply": []}], "gone": 61.3}`, Conforms},
+		{`{"inject": "rst_old", "steps": [{"at": 1, "before": 59000, "after": ["TIME_WAIT", 58950], "reply": []}], "gone": 60.1}`, Conforms},
+		{`{"inject": "rst_window", "steps": [{"at": 1, "before": 59000, "after": ["TIME_WAIT", 58950], "reply": []}], "gone": 60.1}`, Conforms},
+		{`{"inject": "rst_window", "steps": [{"at": 1, "before": 59000, "after": null, "reply": []}], "gone": 1.1}`, Deviates},
+		// A new SYN ends it where somebody listens.
+		{`{"inject": "syn_new", "steps": [{"at": 1, "before": 59000, "after": null, "reply": ["SYN+ACK"]}], "gone": 1.1}`, Conforms},
+		{`{"inject": "syn", "steps": [{"at": 1, "before": 59000, "after": ["TIME_WAIT", 58950], "reply": ["ACK"]}], "gone": 60.1}`, Conforms},
+	} {
+		var r injectionRow
+		require.NoError(t, json.Unmarshal([]byte(c.text), &r))
+		o, err := r.observe()
+		require.NoError(t, err)
+		require.Equal(t, c.want, verdict(t, o), c.text)
+	}
+}
+
 func TestRowsThatCannotBeRead(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{`[{"retries": -1}]`, `row 1: key "retries"`},
@@ -87,6 +112,7 @@ func TestRowsThatCannotBeRead(t *testing.T) {
 		{`[{"retries": 1, "fins": [0, 1], "retrans_counter": [0]}]`, `key "retrans_counter"`},
 		{`[{"retries": 1, "fins": [0]}]`, `"rto_ms"`},
 		{`[{"inject": "urg"}]`, `"urg"`},
+		{`[{"inject": "fin_odd"}]`, `"fin_odd"; there are none, or one of ack, data, fin, rst, syn, and _ and one of new,`},
 		{`[{"inject": "fin", "steps": [{"at": 0.1, "after": 3}]}]`, `key "after"`},
 		{`[{"inject": "fin", "steps": [{"at": 0.1, "after": null, "reply": ["NAK"]}]}]`, `key "reply"`},
 		{`[{"segment": {}}]`, `cell 1: key "state"`},

@@ -24,6 +24,8 @@ type Case struct {
 	// property's own condition on them replaces Expect.
 	Overridden  bool
 	Assumptions []string
+	// Stays asks for the stays in every state too.
+	Stays bool
 }
 
 // Scenario is the result of a Case. The field names of its JSON form are a
@@ -40,6 +42,7 @@ type Scenario struct {
 	Structure   []string  `json:"structure"`
 	Runs        []Run     `json:"runs"`
 	Outcomes    []Outcome `json:"outcomes"`
+	Stays       []Stay    `json:"stays,omitempty"` // where they were asked for
 }
 
 // Run is one exploration.
@@ -47,6 +50,9 @@ type Run struct {
 	Time        string `json:"time"`
 	Purpose     string `json:"purpose"`
 	Reduction   string `json:"reduction"`
+	Symmetry    bool   `json:"symmetry"`
+	Full        int    `json:"full"`    // states of which all events were fired, in a reduced run
+	Reduced     int    `json:"reduced"` // states of which only some were
 	States      int    `json:"states"`
 	Classes     int    `json:"classes"`
 	Transitions int    `json:"transitions"`
@@ -67,10 +73,14 @@ type Outcome struct {
 	// AsExpected is true when the verdict is the expected one or nothing is
 	// expected, false when a definite verdict is another one, and nil when the
 	// verdict is unknown.
-	AsExpected *bool             `json:"as_expected"`
-	Vacuous    bool              `json:"vacuous"`
-	Steps      *int              `json:"steps"` // nil without a trace
-	Files      map[string]string `json:"files"`
+	AsExpected *bool `json:"as_expected"`
+	Vacuous    bool  `json:"vacuous"`
+	// Exact is false for a verdict that rests on fingerprints, with a bound on the
+	// probability that states were missed.
+	Exact        bool              `json:"exact"`
+	MissedAtMost float64           `json:"missed_at_most"`
+	Steps        *int              `json:"steps"` // nil without a trace
+	Files        map[string]string `json:"files"`
 
 	// Excused: the property says nothing for these parameters, as Reason tells.
 	Excused bool                         `json:"excused"`
@@ -124,6 +134,11 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 	if err != nil {
 		return s, fmt.Errorf("scenario %s, profile %s: %w", c.Name, c.Profile, err)
 	}
+	if opt.Symmetry {
+		if err := m.Symmetric(); err != nil {
+			return s, fmt.Errorf("scenario %s, profile %s: no symmetry: %w", c.Name, c.Profile, err)
+		}
+	}
 	var asked []int
 	for i, p := range c.Properties {
 		o := c.outcome(p, m)
@@ -134,6 +149,11 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 	}
 	if len(asked) > 0 {
 		if err := s.ask(ctx, c, m, asked, opt, run); err != nil {
+			return s, err
+		}
+	}
+	if c.Stays {
+		if s.Stays, err = c.measure(ctx, m, opt); err != nil {
 			return s, err
 		}
 	}
@@ -168,6 +188,7 @@ func (c Case) outcome(p properties.Property, m *spec.Model) Outcome {
 	o := Outcome{
 		Property: p.Name, Kind: p.Kind.String(), Verdict: checker.Unknown.String(),
 		Scope:       checker.TheseDurations.String(),
+		Exact:       true,
 		Assumptions: append(append([]string{}, c.Assumptions...), p.Assumptions...),
 		Files:       map[string]string{}, About: p, Model: m,
 	}
@@ -208,7 +229,7 @@ func (c Case) expected(p properties.Property, params spec.Params) checker.Verdic
 func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
 	for _, r := range result.Runs {
 		s.Runs = append(s.Runs, Run{
-			r.Time.String(), r.Purpose, r.Reduction, r.States, r.Classes, r.Transitions, r.Depth, r.Complete,
+			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete,
 		})
 		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
 		madeUp := r.Time == checker.Any && result.Runs[len(result.Runs)-1].Time == checker.Exact
@@ -220,6 +241,7 @@ func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
 		o := &s.Outcomes[which[n]]
 		o.Verdict, o.Reason = found.Verdict.String(), found.Reason
 		o.Scope, o.Vacuous, o.Trace = found.Scope.String(), found.Vacuous, found.Trace
+		o.Exact, o.MissedAtMost = found.Exact, found.MissedAtMost
 		if o.Trace != nil {
 			steps := len(o.Trace.Steps)
 			o.Steps = &steps

@@ -27,7 +27,9 @@ const nameWidth = 32
 func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) string) error {
 	p := &printer{}
 	p.head(s)
+	p.reductions(s.Runs)
 	p.holding(s.Outcomes)
+	p.inexact(s.Outcomes)
 	for _, o := range s.Outcomes {
 		switch {
 		case o.Different():
@@ -42,6 +44,7 @@ func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) str
 		}
 	}
 	p.unknown(s.Outcomes)
+	p.stays(s.Stays)
 	p.b.WriteByte('\n')
 	_, err := w.Write(p.b.Bytes())
 	return err
@@ -62,6 +65,23 @@ func (p *printer) head(s judge.Scenario) {
 	}
 	gap := columns - utf8.RuneCountInString(name) - utf8.RuneCountInString(figures)
 	fmt.Fprintf(&p.b, "%s%s%s\n", name, strings.Repeat(" ", max(gap, 2)), figures)
+}
+
+// reductions tells which runs left something out.
+func (p *printer) reductions(runs []judge.Run) {
+	for _, r := range runs {
+		if r.Reduced == 0 && !r.Symmetry {
+			continue
+		}
+		text := fmt.Sprintf("any durations: %s", count(r.States, "state"))
+		if r.Reduced > 0 {
+			text += fmt.Sprintf(", %s expanded in full, %s reduced", humanize.Comma(int64(r.Full)), humanize.Comma(int64(r.Reduced)))
+		}
+		if r.Symmetry {
+			text += ", one of each two mirror images"
+		}
+		p.item("·", "", text)
+	}
 }
 
 // holding sums up what holds, and the goals that are rightly not reached.
@@ -101,6 +121,20 @@ func (p *printer) holding(outcomes []judge.Outcome) {
 	}
 	if len(unreached) > 0 {
 		p.item("✓", "", "not reached: "+strings.Join(unreached, ", "))
+	}
+}
+
+// inexact says what verdicts that rest on fingerprints are worth.
+func (p *printer) inexact(outcomes []judge.Outcome) {
+	n, missed := 0, 0.0
+	for _, o := range outcomes {
+		if o.MissedAtMost > 0 {
+			n, missed = n+1, max(missed, o.MissedAtMost)
+		}
+	}
+	if n > 0 {
+		p.item("~", "", fmt.Sprintf("%s not exact: states were told apart by fingerprints, and the probability that one was missed is at most %.1g",
+			count(n, "verdict"), missed))
 	}
 }
 
@@ -264,6 +298,7 @@ var unknownReasons = map[string]string{
 	"memory":           "the bound on memory was hit; see --memory",
 	"full":             "too many segments in flight; see network.capacity in the scenario (at most 8)",
 	"interrupted":      "interrupted",
+	"fingerprints":     "liveness is not judged with --fingerprints",
 	"needs exact time": "a question of durations; see --time",
 }
 

@@ -118,7 +118,8 @@ func TestBadInput(t *testing.T) {
 		"too many calls":   {"client: {app: [" + strings.Repeat("{do: read}, ", maxCalls+1) + "]}", `scenario my.yaml:1: client.app: found 32 calls, want at most 31`},
 
 		"so_linger":    {"client: {socket: {so_linger: 5}}", `scenario my.yaml:1: client.socket.so_linger: found 5 (a number without unit), want a duration such as 5s, or off`},
-		"linger2":      {"client: {socket: {tcp_linger2: 121s}}", `scenario my.yaml:1: client.socket.tcp_linger2: found 121s, want at most 120s`},
+		"linger2":      {"client: {socket: {tcp_linger2: 30}}", `scenario my.yaml:1: client.socket.tcp_linger2: found 30 (a number without unit), want a duration such as 30s, or default, or negative`},
+		"no text":      {`client: {rto: ""}`, `scenario my.yaml:1: client.rto: found "" (not a number with a unit), want a duration such as 204ms`},
 		"so_keepalive": {"client: {socket: {so_keepalive: 1}}", `scenario my.yaml:1: client.socket.so_keepalive: found 1 (a number), want true or false`},
 		"buffer":       {"client: {socket: {receive_buffer: 8}}", `scenario my.yaml:1: client.socket.receive_buffer: found 8, want a whole number of data units from 0 to 7`},
 		"slack":        {"client: {timer_slack: kernal}", `scenario my.yaml:1: client.timer_slack: found "kernal", want kernel (the nearest name)`},

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/finwait/finwait/spec"
 )
@@ -81,21 +82,18 @@ func socketKeys() []Key {
 			return "off"
 		},
 	}, {
-		Path: socket + "tcp_linger2", Type: "default, negative or duration up to 120s",
-		Default: "default: tcp_fin_timeout", About: "TCP_LINGER2: how long an orphan stays in FIN_WAIT_2; negative: not at all, it is reset.",
+		Path: socket + "tcp_linger2", Type: "default, negative (or -1) or duration",
+		Default: "default: tcp_fin_timeout", About: "TCP_LINGER2: how long an orphan stays in FIN_WAIT_2, cut to 120s as the kernel does; negative: not at all, it is reset.",
 		set: func(b *builder, h spec.Host, n *node) (err *Error) {
 			var d int64
 			switch {
 			case n.is("default"):
-			case n.is("negative"):
+			case n.is("negative"), n.kind == intNode && strings.HasPrefix(n.text, "-"):
 				d = -1
 			default:
 				d, err = n.duration(0, "30s, or default, or negative")
 			}
-			if d > 120*spec.Second {
-				return n.fail(n.text, "at most 120s, where the kernel cuts it")
-			}
-			b.p.Host[h].TCPLinger2 = d
+			b.p.Host[h].TCPLinger2 = min(d, 120*spec.Second) // TCP_FIN_TIMEOUT_MAX
 			return err
 		},
 		get: func(p *spec.Params, h spec.Host) string {

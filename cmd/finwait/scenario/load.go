@@ -69,7 +69,6 @@ func loadDir(dir string) ([]*Scenario, error) {
 		return nil, src.fail(0, 0, err.Error(), "a directory of scenario files")
 	}
 	var all []*Scenario
-	byName := map[string]string{}
 	for _, e := range entries { // sorted by name
 		ext := filepath.Ext(e.Name())
 		if e.IsDir() || ext != ".yaml" && ext != ".yml" {
@@ -79,17 +78,25 @@ func loadDir(dir string) ([]*Scenario, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := some[0]
-		if other, ok := byName[s.Name]; ok {
-			return nil, s.src.fail(0, 0, fmt.Sprintf("the name %s, which %s has too", s.Name, other), "a name of its own").in("name")
-		}
-		byName[s.Name] = s.File
-		all = append(all, s)
+		all = append(all, some...)
 	}
 	if len(all) == 0 {
 		return nil, src.fail(0, 0, "no *.yaml in this directory", "at least one scenario file")
 	}
-	return all, nil
+	return all, Distinct(all)
+}
+
+// Distinct reports the first scenario that has the name of one before it. Results
+// and their files go by name.
+func Distinct(all []*Scenario) error {
+	byName := map[string]string{}
+	for _, s := range all {
+		if other, ok := byName[s.Name]; ok {
+			return s.src.fail(0, 0, fmt.Sprintf("the name %s, which %s has too", s.Name, other), "a name of its own").in("name")
+		}
+		byName[s.Name] = s.File
+	}
+	return nil
 }
 
 // Find is a built-in scenario, or else what Load finds. A name of a built-in

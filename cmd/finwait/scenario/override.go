@@ -259,7 +259,7 @@ func readFile(what, file, want string, limit int64) ([]byte, *Error) {
 	case e != nil:
 		return nil, src.fail(0, 0, e.Error(), want)
 	case int64(len(text)) > limit:
-		return nil, src.fail(0, 0, fmt.Sprintf("more than %d KiB", limit>>10), want)
+		return nil, src.fail(0, 0, "a larger file", fmt.Sprintf("at most %d KiB", limit>>10))
 	}
 	return text, nil
 }

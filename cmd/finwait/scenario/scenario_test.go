@@ -164,6 +164,11 @@ func TestDerivedSettings(t *testing.T) {
 	require.Equal(t, 5*spec.Second, i.Params.Host[spec.Client].RTOMax)
 	require.Equal(t, 6*spec.Second, i.Params.Host[spec.Server].RTOMax)
 
+	for value, want := range map[string]int64{"default": 0, "negative": -1, "-1": -1, "-30": -1, "2s": 2 * spec.Second, "120s": 120 * spec.Second, "150s": 120 * spec.Second} {
+		i = instance(t, "client: {socket: {tcp_linger2: "+value+"}}", spec.Linux)
+		require.Equal(t, want, i.Params.Host[spec.Client].TCPLinger2, value)
+	}
+
 	i = instance(t, "network: {delay: [1ms, 60s]}", spec.Linux)
 	require.Equal(t, 30*spec.Second-1, i.Params.Net.Delay[0][1])
 	require.Contains(t, i.Assumptions[0], "no segment outlives msl")
@@ -213,7 +218,7 @@ func TestLoadAndFind(t *testing.T) {
 	require.True(t, errors.As(err, &e))
 	write("big.yaml", strings.Repeat("#", maxSize+1))
 	_, err = Load(filepath.Join(dir, "big.yaml"))
-	require.ErrorContains(t, err, "more than 32 KiB")
+	require.ErrorContains(t, err, "big.yaml: found a larger file, want at most 32 KiB")
 }
 
 func TestCheckProperties(t *testing.T) {

@@ -55,7 +55,10 @@ func (n *node) duration(lo int64, example string) (int64, *Error) {
 // parseDuration reads "204ms", "1.5s" or "1m30s" exactly. The flaw is "" when it
 // can be read.
 func parseDuration(s string) (us int64, flaw string) {
-	if s == "0" {
+	switch s {
+	case "":
+		return 0, "not a number with a unit"
+	case "0":
 		return 0, ""
 	}
 	if strings.HasPrefix(s, "-") {

@@ -54,6 +54,7 @@ var names = map[reflect.Type]map[string]uint64{
 		"normal": uint64(spec.EndedNormally), "no-time-wait": uint64(spec.EndedNoBucket), "fin-wait-2-timeout": uint64(spec.EndedFinWait2),
 		"gave-up": uint64(spec.EndedGaveUp), "keepalive": uint64(spec.EndedKeepalive), "reset": uint64(spec.EndedReset),
 		"abort": uint64(spec.EndedAbort), "late-data": uint64(spec.EndedLateData), "crash": uint64(spec.EndedCrash),
+		"next-connection": uint64(spec.EndedByNext),
 	},
 }
 

@@ -3,6 +3,7 @@ package capture
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // Connection is what was captured of one connection, from the last moment on at
@@ -51,21 +52,35 @@ const maxIdle = 16
 // flow is a connection without a direction: the lesser end first.
 type flow [2]netip.AddrPort
 
+func flowOf(ends [2]netip.AddrPort) flow {
+	if ends[1].Compare(ends[0]) < 0 {
+		ends[0], ends[1] = ends[1], ends[0]
+	}
+	return ends
+}
+
 type table struct {
 	open map[flow]*Connection
 	all  []*Connection
 	kept int // packets, of all connections
+
+	forgotten int  // connections
+	ended     bool // all connections that are kept have an end, and there is no room for others
+	tight     bool // nearly all packets are of connections that have an end
 }
 
 // add gives a packet to its connection; false when there is no room for another.
 func (t *table) add(p Packet, ends [2]netip.AddrPort) bool {
-	key := flow(ends)
-	if key[1].Compare(key[0]) < 0 {
-		key[0], key[1] = key[1], key[0]
+	if t.kept == maxKept && !t.tight {
+		t.makeRoom()
 	}
+	key := flowOf(ends)
 	c := t.open[key]
 	if c == nil || c.reopened(&p, ends) {
-		if len(t.all) == maxConnections {
+		if len(t.all) == maxConnections && !t.ended {
+			t.makeRoom()
+		}
+		if len(t.all) == maxConnections { // all of them have an end
 			return false
 		}
 		c = &Connection{Ends: ends, Opened: -1}
@@ -78,6 +93,37 @@ func (t *table) add(p Packet, ends [2]netip.AddrPort) bool {
 	c.add(p, t.kept < maxKept)
 	t.kept += len(c.Packets) - before
 	return true
+}
+
+// makeRoom forgets half of the connections without an end, those of which nothing was
+// seen for the longest. One that goes on is like one whose beginning was not captured.
+func (t *table) makeRoom() {
+	var last []int64
+	for _, c := range t.all {
+		if !c.ending {
+			last = append(last, c.End)
+		}
+	}
+	if len(last) == 0 {
+		t.ended, t.tight = len(t.all) == maxConnections, t.kept == maxKept
+		return
+	}
+	kept := t.kept
+	slices.Sort(last)
+	left, before := len(last)-len(last)/2, last[len(last)/2]
+	t.all = slices.DeleteFunc(t.all, func(c *Connection) bool {
+		if c.ending || c.End > before || left == 0 {
+			return false
+		}
+		left--
+		t.kept -= len(c.Packets)
+		t.forgotten++
+		if key := flowOf(c.Ends); t.open[key] == c {
+			delete(t.open, key)
+		}
+		return true
+	})
+	t.tight = kept == maxKept && kept-t.kept < maxKept/16
 }
 
 // reopened reports whether a packet opens the next connection between the same

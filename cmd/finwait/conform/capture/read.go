@@ -18,7 +18,8 @@ type Skipped struct {
 	NotTCP    int
 	Fragments int
 	Malformed int  // headers that end early or contradict themselves
-	Full      int  // connections beyond the number that is kept
+	Full      int  // packets of connections beyond the number that is kept
+	Forgotten int  // connections without an end that made room for others
 	Truncated bool // the file ends in the middle of a packet
 }
 
@@ -51,6 +52,17 @@ const maxSnap = 1 << 18
 
 const pcapngMagic = 0x0a0d0d0a
 
+// bare are link types of packets without a link header, besides the one that
+// gopacket knows (the list of LINKTYPE_ values of tcpdump.org).
+var bare = map[layers.LinkType]bool{14: true /* raw IP of OpenBSD */, 228: true /* IPv4 */, 229: true /* IPv6 */}
+
+func decodable(link layers.LinkType) layers.LinkType {
+	if bare[link] {
+		return layers.LinkTypeRaw
+	}
+	return link
+}
+
 func newSource(r *bufio.Reader) (source, error) {
 	magic, err := r.Peek(4)
 	if err != nil {
@@ -63,9 +75,9 @@ func newSource(r *bufio.Reader) (source, error) {
 		}
 		return source{ng.ZeroCopyReadPacketData, func(ci gopacket.CaptureInfo) layers.LinkType {
 			if i, err := ng.Interface(ci.InterfaceIndex); err == nil {
-				return i.LinkType
+				return decodable(i.LinkType)
 			}
-			return ng.LinkType()
+			return decodable(ng.LinkType())
 		}}, nil
 	}
 	p, err := pcapgo.NewReader(r)
@@ -74,7 +86,7 @@ func newSource(r *bufio.Reader) (source, error) {
 	}
 	// The reader takes packets up to the length that the header gives, 4 GiB.
 	p.SetSnaplen(min(p.Snaplen(), maxSnap))
-	return source{p.ZeroCopyReadPacketData, func(gopacket.CaptureInfo) layers.LinkType { return p.LinkType() }}, nil
+	return source{p.ZeroCopyReadPacketData, func(gopacket.CaptureInfo) layers.LinkType { return decodable(p.LinkType()) }}, nil
 }
 
 // ReadFrom is Read for a file that is open.
@@ -108,5 +120,6 @@ func ReadFrom(r io.Reader) ([]*Connection, Skipped, error) {
 			skipped.NotTCP++
 		}
 	}
+	skipped.Forgotten = t.forgotten
 	return t.all, skipped, nil
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net"
 	"net/netip"
 	"testing"
@@ -78,6 +79,80 @@ func TestRead(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, found)
 	require.Equal(t, Skipped{NotTCP: 1, Fragments: 1, Malformed: 1}, skipped)
+}
+
+// The same IP packet is found behind every link header.
+func TestLinkTypes(t *testing.T) {
+	p := packets(t)
+	four, six := p["fin"][14:], p["ipv6"][14:]
+	behind := func(header string, ip []byte) []byte { return append([]byte(header), ip...) }
+	for name, c := range map[string]struct {
+		link  layers.LinkType
+		frame []byte
+	}{
+		"EN10MB":             {1, p["fin"]},
+		"EN10MB, two tags":   {1, behind(string(p["fin"][:12])+"\x88\xa8\x00\x07\x81\x00\x00\x05\x08\x00", four)},
+		"NULL":               {0, behind("\x02\x00\x00\x00", four)},
+		"NULL, other order":  {0, behind("\x00\x00\x00\x02", four)},
+		"LOOP":               {108, behind("\x00\x00\x00\x02", four)},
+		"RAW":                {101, four},
+		"RAW, IPv6":          {101, six},
+		"RAW, Linux":         {12, four},
+		"RAW, OpenBSD":       {14, four},
+		"IPV4":               {228, four},
+		"IPV6":               {229, six},
+		"LINUX_SLL":          {113, behind("\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00", four)},
+		"LINUX_SLL, IPv6":    {113, behind("\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x86\xdd", six)},
+		"LINUX_SLL2":         {276, behind("\x08\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00", four)},
+		"LINUX_SLL2, tagged": {276, behind("\x81\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x05\x08\x00", four)},
+	} {
+		var b bytes.Buffer
+		w := pcapgo.NewWriter(&b)
+		require.NoError(t, w.WriteFileHeader(65535, c.link))
+		require.NoError(t, w.WritePacket(gopacket.CaptureInfo{Timestamp: time.Unix(0, 0), CaptureLength: len(c.frame), Length: len(c.frame)}, c.frame))
+		found, skipped, err := ReadFrom(&b)
+		require.NoError(t, err, name)
+		require.Equal(t, Skipped{}, skipped, name)
+		require.Len(t, found, 1, name)
+		require.Equal(t, Packet{Seq: 7, Ack: 9, FIN: true, ACK: true, TTL: 64}, found[0].Packets[0], name)
+	}
+}
+
+// Instants are read by the resolution of the file, or of the interface.
+func TestInstants(t *testing.T) {
+	frame := packets(t)["fin"]
+	at := time.Unix(1_700_000_000, 123_456_789)
+	info := gopacket.CaptureInfo{Timestamp: at, CaptureLength: len(frame), Length: len(frame)}
+	var nano bytes.Buffer
+	w := pcapgo.NewWriterNanos(&nano)
+	require.NoError(t, w.WriteFileHeader(65535, layers.LinkTypeEthernet))
+	require.NoError(t, w.WritePacket(info, frame))
+	big := binary.BigEndian.AppendUint32(nil, 0xa1b2c3d4)
+	big = append(big, "\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\x00\x00\x01"...)
+	for _, v := range []uint32{1_700_000_000, 123_456, uint32(len(frame)), uint32(len(frame))} {
+		big = binary.BigEndian.AppendUint32(big, v)
+	}
+	var ng bytes.Buffer
+	const milliseconds = 3
+	n, err := pcapgo.NewNgWriterInterface(&ng, pcapgo.NgInterface{LinkType: layers.LinkTypeEthernet, TimestampResolution: 9}, pcapgo.NgWriterOptions{})
+	require.NoError(t, err)
+	second, err := n.AddInterface(pcapgo.NgInterface{LinkType: layers.LinkTypeRaw, TimestampResolution: milliseconds})
+	require.NoError(t, err)
+	require.NoError(t, n.WritePacket(info, frame))
+	bare := info
+	bare.InterfaceIndex, bare.CaptureLength, bare.Length = second, len(frame)-14, len(frame)-14
+	require.NoError(t, n.WritePacket(bare, frame[14:]))
+	require.NoError(t, n.Flush())
+	for name, file := range map[string][]byte{"nanoseconds": nano.Bytes(), "big-endian": append(big, frame...), "two interfaces": ng.Bytes()} {
+		found, skipped, err := ReadFrom(bytes.NewReader(file))
+		require.NoError(t, err, name)
+		require.Equal(t, Skipped{}, skipped, name)
+		for _, p := range found[0].Packets {
+			require.InDelta(t, at.UnixMicro(), p.At, 1000, name)
+		}
+		require.Equal(t, at.UnixMicro(), found[0].Packets[0].At, name)
+		require.Len(t, found[0].Packets, map[bool]int{true: 2, false: 1}[name == "two interfaces"])
+	}
 }
 
 func TestReadPcapng(t *testing.T) {

@@ -52,7 +52,7 @@ func (n *network) join(t *testing.T, host *namespace, name, near, far string) {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = name
 	err := n.router.links.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: "eth0", PeerNamespace: netlink.NsFd(host.file.Fd())})
-	skipOrFail(t, lacks("a veth pair cannot be made", err))
+	skipOrFail(t, lacks("a veth pair cannot be made (CAP_NET_ADMIN)", err))
 	var links [2]netlink.Link
 	for i, end := range []struct {
 		*namespace

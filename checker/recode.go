@@ -1,0 +1,123 @@
+package checker
+
+// recode is what has to be done where the codes of bounds change.
+type recode struct {
+	to      []uint32 // by old code
+	oldBits uint
+	values  *valueTable // with the new codes
+}
+
+func newRecode(renumbered map[uint32]uint32, oldBits uint, t *valueTable) *recode {
+	r := &recode{oldBits: oldBits, values: t}
+	most := uint32(0)
+	for old := range renumbered {
+		most = max(most, old)
+	}
+	r.to = make([]uint32, most+1) // code 0, the padding, stays 0
+	for old, code := range renumbered {
+		r.to[old] = code
+	}
+	return r
+}
+
+// translate appends old codes of a number of cells in their new form. The result
+// may be in the place of the old ones if lanes are no wider than before.
+func (r *recode) translate(old []uint64, cells int, words []uint64) []uint64 {
+	oldLanes, lanes := 64/int(r.oldBits), r.values.lanes()
+	var word uint64
+	for k := range cells {
+		code := uint32(old[k/oldLanes] >> (uint(k%oldLanes) * r.oldBits) & (1<<r.oldBits - 1))
+		word |= uint64(r.to[code]) << (uint(k%lanes) * r.values.laneBits)
+		if k%lanes == lanes-1 {
+			words = append(words, word)
+			word = 0
+		}
+	}
+	if cells%lanes != 0 {
+		words = append(words, word)
+	}
+	return words
+}
+
+// recode renews the codes of all classes. Where lanes have become wider, every
+// matrix moves to a new slot.
+func (x *classSet) recode(r *recode) {
+	wider := r.oldBits != x.values.laneBits
+	old := x.shards
+	x.epoch ^= headEpoch
+	if wider {
+		for i := range x.shards {
+			x.shards[i] = classShard{lists: old[i].lists}
+		}
+	}
+	// renew gives the new slot of an old one, whose head tells when that was done
+	// already, and then names the new one if it moved.
+	renew := func(i int, slot uint32) uint32 {
+		w := old[i].slots.at(slot)
+		if w[0]&headEpoch == x.epoch {
+			if wider {
+				return uint32(w[0] & headNumber)
+			}
+			return slot
+		}
+		width := int(w[0]>>headWidth&0xff) + 1
+		w[0] ^= headEpoch
+		if !wider {
+			codes := w[x.prefix():]
+			r.translate(codes, cells(width), codes[:0])
+			return slot
+		}
+		moved := x.shards[i].slots.alloc(x.prefix() + x.values.words(cells(width)))
+		to := x.shards[i].slots.at(moved)
+		copy(to[:x.prefix()], w)
+		r.translate(w[x.prefix():], cells(width), to[x.prefix():x.prefix()])
+		w[0] = w[0]&^headNumber | uint64(moved)
+		return moved
+	}
+	for i := range x.shards {
+		s := &x.shards[i]
+		for k := range s.lists.size {
+			x.renewList(&old[i], s, s.lists.at(int32(k)), wider, func(slot uint32) uint32 { return renew(i, slot) })
+		}
+		if x.equality {
+			slots := old[i].byHash.slots
+			s.byHash = hashTable{}
+			for _, b := range slots {
+				if b.id != 0 {
+					slot := renew(i, uint32(b.id-1))
+					w := s.slots.at(slot)
+					s.byHash.insert(hashOf(int32(w[1]), x.matrix(s, slot)), int32(slot))
+				}
+			}
+		}
+		s.garbage = s.garbage[:0]
+		if !wider {
+			s.garbage = old[i].garbage
+		}
+	}
+	for k := range x.slots {
+		i := int(*x.place.at(x.base + int32(k))>>1) % classShards
+		x.slots[k] = renew(i, x.slots[k])
+	}
+}
+
+// renewList replaces the slots of a list and what it knows of them.
+func (x *classSet) renewList(from, to *classShard, l *antichain, moves bool, renew func(uint32) uint32) {
+	n := l.length()
+	if n == 1 {
+		l.ref = renew(l.ref)
+	}
+	if n <= 1 {
+		return
+	}
+	_, known := from.block(l)
+	if moves {
+		l.ref = to.blocks.alloc(blockWords(l.room()))
+	}
+	firsts, slots := to.block(l)
+	for i := range n {
+		slot := renew(slotAt(known, i))
+		setSlot(slots, i, slot)
+		firsts[i] = to.slots.at(slot)[x.prefix()]
+	}
+}

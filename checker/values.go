@@ -1,0 +1,201 @@
+package checker
+
+import "slices"
+
+// valueTable numbers the bounds that occur in the matrices of one search. Few
+// different ones do, for all are sums of some windows, and the numbers are in the
+// order of the bounds: matrices compare by their codes, several to a word.
+//
+// A code has one bit less than its lane, so that a word of lanes can be
+// subtracted from another without a borrow between them. Code 0 is padding.
+// A new bound gets a code in the gap between its neighbours; where there is no
+// gap, all are numbered anew and whoever keeps codes has to translate them.
+type valueTable struct {
+	laneBits uint // 16, or 32 once there are too many bounds for that
+	sorted   []int64
+	codes    []uint32 // of sorted
+	slots    []valueSlot
+	shift    uint
+	dense    []int64          // by code, for lanes of 16 bits
+	sparse   map[uint32]int64 // by code, for lanes of 32 bits
+}
+
+type valueSlot struct {
+	value int64
+	code  uint32
+}
+
+// narrowValues is the number of bounds up to which lanes have 16 bits. The gaps
+// between codes are then four wide on average.
+var narrowValues = 1 << 13 // less in tests
+
+func newValueTable() *valueTable {
+	t := &valueTable{laneBits: 16, sorted: []int64{0, Forever}}
+	t.renumber()
+	return t
+}
+
+func (t *valueTable) lanes() int    { return 64 / int(t.laneBits) }
+func (t *valueTable) mask() uint64  { return 1<<t.laneBits - 1 }
+func (t *valueTable) limit() uint32 { return 1 << (t.laneBits - 1) } // codes are below
+
+// words is the number of words that the codes of a number of cells take.
+func (t *valueTable) words(cells int) int {
+	l := t.lanes()
+	return (cells + l - 1) / l
+}
+
+// borrows are the top bits of all lanes.
+func (t *valueTable) borrows() uint64 {
+	if t.laneBits == 16 {
+		return 0x8000_8000_8000_8000
+	}
+	return 0x8000_0000_8000_0000
+}
+
+// code is the code of a bound, 0 when it has none yet.
+func (t *valueTable) code(v int64) uint32 {
+	for i := uint64(v) * 0x9e3779b97f4a7c15 >> t.shift; ; i++ {
+		s := &t.slots[i&uint64(len(t.slots)-1)]
+		if s.value == v && s.code != 0 {
+			return s.code
+		}
+		if s.code == 0 {
+			return 0
+		}
+	}
+}
+
+// value is the bound of a code.
+func (t *valueTable) value(code uint32) int64 {
+	if t.dense != nil {
+		return t.dense[code]
+	}
+	return t.sparse[code]
+}
+
+// pack appends codes to words, lane by lane.
+func (t *valueTable) pack(codes []uint32, words []uint64) []uint64 {
+	if t.laneBits == 16 {
+		for ; len(codes) >= 4; codes = codes[4:] {
+			words = append(words, uint64(codes[0])|uint64(codes[1])<<16|uint64(codes[2])<<32|uint64(codes[3])<<48)
+		}
+	}
+	lanes := t.lanes()
+	for len(codes) > 0 {
+		var word uint64
+		n := min(lanes, len(codes))
+		for i, c := range codes[:n] {
+			word |= uint64(c) << (uint(i) * t.laneBits)
+		}
+		words, codes = append(words, word), codes[n:]
+	}
+	return words
+}
+
+// unpack takes codes out of words again.
+func (t *valueTable) unpack(words []uint64, codes []uint32) {
+	lanes, mask := t.lanes(), t.mask()
+	for i := 0; len(codes) > 0; i++ {
+		word := words[i]
+		n := min(lanes, len(codes))
+		for k := range codes[:n] {
+			codes[k] = uint32(word & mask)
+			word >>= t.laneBits
+		}
+		codes = codes[n:]
+	}
+}
+
+// add numbers new bounds. Where codes had to change, renumbered gives the new one
+// of an old one; lanes may have become wider then.
+func (t *valueTable) add(fresh []int64) (renumbered map[uint32]uint32) {
+	slices.Sort(fresh)
+	fresh = slices.DeleteFunc(slices.Compact(fresh), func(v int64) bool { return t.code(v) != 0 })
+	if len(fresh) == 0 {
+		return nil
+	}
+	old := map[int64]uint32{}
+	for i, v := range t.sorted {
+		old[v] = t.codes[i]
+	}
+	if t.fill(fresh) {
+		t.index()
+		return nil
+	}
+	t.sorted = append(t.sorted, fresh...)
+	slices.Sort(t.sorted)
+	if t.laneBits == 16 && len(t.sorted) > narrowValues {
+		t.laneBits = 32
+	}
+	t.renumber()
+	renumbered = map[uint32]uint32{}
+	for v, code := range old {
+		renumbered[code] = t.code(v)
+	}
+	return renumbered
+}
+
+// fill puts new bounds into the gaps between the codes of their neighbours, or
+// changes nothing when there is none.
+func (t *valueTable) fill(fresh []int64) bool {
+	if t.laneBits == 16 && len(t.sorted)+len(fresh) > narrowValues {
+		return false
+	}
+	var sorted []int64
+	var codes []uint32
+	below := uint32(0)
+	for i, v := range t.sorted {
+		n := 0 // new ones before v
+		for n < len(fresh) && fresh[n] < v {
+			n++
+		}
+		above := t.codes[i]
+		if int(above-below) <= n {
+			return false
+		}
+		for k := range n {
+			sorted = append(sorted, fresh[k])
+			codes = append(codes, below+uint32(uint64(above-below)*uint64(k+1)/uint64(n+1)))
+		}
+		fresh = fresh[n:]
+		sorted, codes = append(sorted, v), append(codes, above)
+		below = above
+	}
+	t.sorted, t.codes = sorted, codes
+	return true
+}
+
+// renumber spreads the codes evenly.
+func (t *valueTable) renumber() {
+	t.codes = t.codes[:0]
+	for i := range t.sorted {
+		t.codes = append(t.codes, uint32(uint64(t.limit()-1)*uint64(i+1)/uint64(len(t.sorted))))
+	}
+	t.index()
+}
+
+func (t *valueTable) index() {
+	bits := uint(6)
+	for 1<<bits < 4*len(t.sorted) {
+		bits++
+	}
+	t.slots, t.shift = make([]valueSlot, 1<<bits), 64-bits
+	if t.laneBits == 16 {
+		t.dense, t.sparse = make([]int64, t.limit()), nil
+	} else {
+		t.dense, t.sparse = nil, make(map[uint32]int64, len(t.sorted))
+	}
+	for k, v := range t.sorted {
+		i := uint64(v) * 0x9e3779b97f4a7c15 >> t.shift
+		for t.slots[i&uint64(len(t.slots)-1)].code != 0 {
+			i++
+		}
+		t.slots[i&uint64(len(t.slots)-1)] = valueSlot{v, t.codes[k]}
+		if t.dense != nil {
+			t.dense[t.codes[k]] = v
+		} else {
+			t.sparse[t.codes[k]] = v
+		}
+	}
+}

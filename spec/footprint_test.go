@@ -1,0 +1,219 @@
+package spec
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// outcome is one result of an event, with what a property may know of the step.
+type outcome struct {
+	to    State
+	label [2]uint64
+}
+
+// outcomes lists the results of an event in the order in which they are emitted.
+// ok is false when the bag was full.
+func outcomes(m *Model, s State, e Event) (all []outcome, ok bool) {
+	ok = true
+	m.Fire(s, e, func(to State, how Effect) {
+		ok = ok && !how.Full
+		all = append(all, outcome{to, how.Label})
+	})
+	return all, ok
+}
+
+func isPending(m *Model, s State, e Event) bool {
+	for _, o := range m.Events(s, nil) {
+		if o.ID == e.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// moves is what the footprints say of two pending events: a can be moved before b.
+func moves(m *Model, s State, a, b Event) bool {
+	ra, wa := m.Footprint(s, a)
+	rb, wb := m.Footprint(s, b)
+	awaits, _, _ := m.Around(s, m.Process(a))
+	return wa&(rb|wb) == 0 && wb&(ra|awaits) == 0
+}
+
+// requireCommutes checks that a, chosen for an ample set, moves before b: neither
+// ends the other, what comes of b and then a comes of a and then b too, and
+// each outcome of the one can be followed by each outcome of the other. room is
+// false when a bag was full somewhere.
+func requireCommutes(t require.TestingT, m *Model, s State, a, b Event) (room bool) {
+	as, okA := outcomes(m, s, a)
+	bs, okB := outcomes(m, s, b)
+	if !okA || !okB {
+		return false
+	}
+	type pair struct {
+		to             State
+		labelA, labelB [2]uint64
+	}
+	aThenB := map[pair]bool{}
+	for _, x := range as {
+		require.True(t, isPending(m, x.to, b), "%s ends %s", m.Describe(s, a), m.Describe(s, b))
+		both, ok := outcomes(m, x.to, b)
+		if !ok {
+			return false
+		}
+		for _, y := range both {
+			aThenB[pair{y.to, x.label, y.label}] = true
+		}
+	}
+	for _, y := range bs {
+		require.True(t, isPending(m, y.to, a), "%s ends %s", m.Describe(s, b), m.Describe(s, a))
+		both, ok := outcomes(m, y.to, a)
+		if !ok {
+			return false
+		}
+		require.Len(t, both, len(as), "%s has other outcomes after %s", m.Describe(s, a), m.Describe(s, b))
+		for n, x := range both {
+			require.Equal(t, as[n].label, x.label, "%s does something else after %s", m.Describe(s, a), m.Describe(s, b))
+			require.True(t, aThenB[pair{x.to, x.label, y.label}],
+				"%s and then %s is not the same the other way round, in %+v", m.Describe(s, b), m.Describe(s, a), s)
+		}
+	}
+	return true
+}
+
+// TestFootprintsCommute is the diamond test: two pending events whose footprints
+// do not meet lead to the same state in either order.
+func TestFootprintsCommute(t *testing.T) {
+	commuted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawModel(t)
+		walk(t, m, func(_ State, _ Event, s State, _ Effect) {
+			events := m.Events(s, nil)
+			for _, a := range events {
+				for _, b := range events {
+					if a.ID != b.ID && moves(m, s, a, b) && requireCommutes(t, m, s, a, b) {
+						commuted++
+					}
+				}
+			}
+		})
+	})
+	require.Greater(t, commuted, 1000)
+}
+
+func drawModel(t *rapid.T) *Model {
+	m, err := New(genParams().Draw(t, "params"))
+	require.NoError(t, err)
+	if rapid.IntRange(0, 3).Draw(t, "any") > 0 {
+		m = m.Any()
+	}
+	return m
+}
+
+// chosen are the pending events of a host, when nothing that its peer can do
+// depends on them, or matters to them: condition C1 of an ample set.
+func chosen(m *Model, s State, h Host) (events []Event, others uint64, ok bool) {
+	awaits, reads, writes := m.Around(s, int(h))
+	if awaits&writes != 0 {
+		return nil, 0, false
+	}
+	for _, e := range m.Events(s, nil) {
+		if m.Process(e) != int(h) {
+			continue
+		}
+		r, w := m.Footprint(s, e)
+		if r&writes != 0 || w&(reads|writes) != 0 {
+			return nil, 0, false
+		}
+		events = append(events, e)
+	}
+	return events, writes, len(events) > 0
+}
+
+// TestPeerLeavesChosenEventsAlone takes random walks of one host from states where
+// the events of the other may be chosen: on the whole way they stay pending, no
+// other one comes up, they do the same, and they commute with each step; nothing
+// is written that Around does not name.
+func TestPeerLeavesChosenEventsAlone(t *testing.T) {
+	walked := [2]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawModel(t)
+		walk(t, m, func(_ State, _ Event, s State, _ Effect) {
+			for h := Client; h <= Server; h++ {
+				if ample, others, ok := chosen(m, s, h); ok {
+					walkPeer(t, m, s, h, ample, others, &walked)
+				}
+			}
+		})
+	})
+	require.Greater(t, walked[0], 20, "in bags")
+	require.Greater(t, walked[1], 300, "in queues")
+}
+
+func walkPeer(t *rapid.T, m *Model, s State, h Host, ample []Event, others uint64, walked *[2]int) {
+	first := s
+	for range 8 {
+		var own, of []Event
+		for _, e := range m.Events(s, nil) {
+			if m.Process(e) == int(h) {
+				own = append(own, e)
+			} else {
+				of = append(of, e)
+			}
+		}
+		require.Equal(t, distinct(ample), distinct(own), "events of the %v from %+v to %+v", h, first, s)
+		if len(of) == 0 {
+			return
+		}
+		for _, a := range ample {
+			ra, wa := m.Footprint(first, a)
+			r, w := m.Footprint(s, a)
+			require.Equal(t, [2]uint64{ra, wa}, [2]uint64{r, w}, "the footprint of %s", m.Describe(s, a))
+			for _, b := range of {
+				if !requireCommutes(t, m, s, a, b) {
+					return
+				}
+			}
+		}
+		e := rapid.SampledFrom(of).Draw(t, "of the peer")
+		next, ok := outcomes(m, s, e)
+		if !ok {
+			return
+		}
+		to := rapid.SampledFrom(next).Draw(t, "fate").to
+		require.Zero(t, changed(&s, e, &to)&^others, "from %+v to %+v", s, to)
+		s = to
+		walked[map[bool]int{true: 1}[m.p.Net.Queue]]++
+	}
+}
+
+// distinct are the IDs of events, each once: copies of a segment come from the
+// oldest on.
+func distinct(events []Event) map[uint64]bool {
+	set := map[uint64]bool{}
+	for _, e := range events {
+		set[e.ID] = true
+	}
+	return set
+}
+
+// changed are the parts that the step from a to b has written.
+func changed(a *State, e Event, b *State) (parts uint64) {
+	for h := Client; h <= Server; h++ {
+		if a.Host[h] != b.Host[h] || a.Sent[h] != b.Sent[h] {
+			parts |= HostPart(h)
+		}
+		if a.Net[h.Peer()] != b.Net[h.Peer()] {
+			if EventOf(e.ID).Host == h {
+				parts |= TakesPart(h)
+			} else {
+				parts |= GetsPart(h)
+			}
+		}
+	}
+	if a.Losses != b.Losses || a.Duplicates != b.Duplicates {
+		parts |= BudgetsPart
+	}
+	return parts
+}
