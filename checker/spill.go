@@ -61,9 +61,11 @@ func newSpillSearch[S comparable](m Model[S], w *meter, j *judge[S]) (*spillSear
 		return nil, err
 	}
 	memory := cmp.Or(w.opt.Memory, defaultSpillMemory)
-	// A table is between a third and three quarters full, and has half of the memory;
-	// the rest is for what is under way, the keys of blocks, and the collector.
-	s.limit = int(memory / 2 / uint64(8*s.form.words*2))
+	memory -= min(memory, w.memory())
+	// A table takes at most twice what its rows do, and all have two fifths of the
+	// memory: what grows is there twice until the collector has been, and the rest is
+	// for what is under way and the keys of blocks.
+	s.limit = int(memory * 2 / 5 / uint64(2*8*s.form.words))
 	for i := range s.tables {
 		s.tables[i].words = s.form.words
 		s.tables[i].reset(i / 8) // not all of one size, so that they never grow all at once

@@ -42,6 +42,7 @@ type figures struct {
 	Seconds                             float64 // of the search alone
 	Wall                                float64 // of the process, which is what peers are measured by
 	Bytes                               int64   // peak resident memory of the process
+	Spilled                             int64   // bytes written to disk
 }
 
 func (s search) do(ctx context.Context) (figures, error) {
@@ -86,6 +87,7 @@ func check[S comparable](ctx context.Context, sys checker.System[S], props []che
 	return figures{
 		States: run.States, Classes: run.Classes, Transitions: run.Transitions, Depth: run.Depth,
 		Stopped: run.Stopped, Seconds: time.Since(begin).Seconds(),
+		Spilled: run.Spilled,
 	}, res, nil
 }
 
