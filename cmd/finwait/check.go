@@ -30,6 +30,7 @@ type checkOptions struct {
 	symmetry  bool
 	merge     bool
 	stays     bool
+	spill     string
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -67,6 +68,7 @@ what is expected then is each property's own condition on the parameters.`,
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
 	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
+	f.StringVar(&o.spill, "spill", "", "without durations, keep states below `DIR` while a search runs: it can then be larger than memory (--memory, or 512 MiB)")
 	f.StringVar(&o.out, "out", "", "write DIR/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each violation and each witness")
 	return cmd
 }
@@ -137,7 +139,28 @@ func (o *checkOptions) options() (checker.Options, error) {
 	if opt.Time == checker.Exact && opt.Reduction == checker.ReduceAmple {
 		return opt, errors.New("--reduction ample is for searches without durations; use --time any, or auto, which begins with one")
 	}
+	if o.spill != "" {
+		opt.Spill = o.spill
+		return opt, spillable(opt)
+	}
 	return opt, nil
+}
+
+// spillable tells what is wrong with a search that is to spill.
+func spillable(opt checker.Options) error {
+	switch {
+	case opt.Time == checker.Exact:
+		return errors.New("--spill is for searches without durations; use --time any, or auto, which begins with one")
+	case opt.Fingerprints:
+		return errors.New("--spill keeps whole states on disk, and --fingerprints a few bytes of each in memory; choose one")
+	case opt.Reduction == checker.ReduceAmple:
+		return errors.New("--spill cannot go with --reduction ample, which has to look up single states; leave one out")
+	}
+	dir, err := os.MkdirTemp(opt.Spill, "finwait-spill-")
+	if err != nil {
+		return fmt.Errorf("--spill: a directory is wanted in which files can be made: %w", err)
+	}
+	return os.Remove(dir)
 }
 
 // repeat is the command that shows an outcome again.
