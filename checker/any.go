@@ -51,7 +51,8 @@ type hooks[S comparable] interface {
 
 const (
 	chunkStates = 1024
-	roundChunks = 32
+	// A round is of so many chunks, by the number of states that are known.
+	leastChunks, mostChunks = 32, 128
 )
 
 func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *anySearch[S] {
@@ -146,12 +147,14 @@ func (x *anySearch[S]) expandLevel(frontier int) {
 	if x.hooks != nil {
 		chunk = 1 // what was met must be told before the next state is expanded
 	}
-	for from := 0; from < frontier; from += chunk * roundChunks {
+	for from, to := 0, 0; from < frontier; from = to {
 		if !x.meter.look(frontier - from) {
 			x.judgeOnly(from, frontier)
 			return
 		}
-		to := min(frontier, from+chunk*roundChunks)
+		// The larger a round, the more often a line of memory serves twice.
+		chunks := min(max(x.meter.kept/(32*chunk), leastChunks), mostChunks)
+		to = min(frontier, from+chunk*chunks)
 		if !x.round(from, to, chunk) {
 			x.judgeOnly(to, frontier)
 			return
