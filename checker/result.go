@@ -84,7 +84,8 @@ type Options struct {
 	Merge bool
 	// Spill is a directory below which Any keeps its states while it runs; ""
 	// keeps them in memory. Any then uses Memory, or 512 MiB, whatever it explores.
-	// It needs a model that is a Packer; the parts of a Parter stay in memory.
+	// It needs a model that is a Packer; the parts of a Parter stay in memory. What
+	// is under way takes some 20 MB, and with less it stops for want of memory.
 	// Liveness is not judged in Any then, and nothing reduced. Exact never spills.
 	Spill string
 	// Progress, when not nil, is called about twice a second and once at the

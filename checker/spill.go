@@ -47,6 +47,7 @@ type spillPlace struct {
 
 const (
 	spillChunkStates = 512
+	spillRoundChunks = 32
 	// defaultSpillMemory is what a search that spills uses when no bound is given.
 	defaultSpillMemory = 512 << 20
 )
@@ -140,7 +141,7 @@ func (s *spillSearch[S]) expandLevel(level int, from, to int64) {
 			s.judgeOnly(level, at, to)
 			return
 		}
-		until := min(to, at+int64(s.chunk*roundChunks))
+		until := min(to, at+int64(s.chunk*spillRoundChunks))
 		s.round(at, until)
 		s.gather(level)
 		if at = until; s.met() >= s.limit {
@@ -227,7 +228,7 @@ func (s *spillSearch[S]) eachChunk(from, to int64, do func(worker, task int, at 
 // judgeOnly judges rows from..to-1 of a level without a look at their steps.
 func (s *spillSearch[S]) judgeOnly(level int, from, to int64) {
 	for at := from; at < to && s.failure == nil; {
-		until := min(to, at+int64(s.chunk*roundChunks))
+		until := min(to, at+int64(s.chunk*spillRoundChunks))
 		s.base = at
 		s.eachChunk(at, until, func(worker, _ int, at int64, rows []uint64) {
 			e := s.x.workers[worker]
