@@ -37,7 +37,9 @@ func Check[S comparable](ctx context.Context, sys System[S], props []Property[S]
 	}
 	c.saver = saver
 	if opt.Time != Exact {
-		c.any()
+		if err := c.any(); err != nil {
+			return Result[S]{}, err
+		}
 	}
 	if opt.Time != Any {
 		c.exact()
@@ -101,21 +103,24 @@ func (c *check[S]) asks(kind func(Kind) bool) bool {
 // any decides what is true whatever the durations are. Its runs include those of
 // Exact, so whatever never happens in them never happens, and a goal that all
 // weakly fair runs come to is come to.
-func (c *check[S]) any() {
+func (c *check[S]) any() error {
 	for i, p := range c.props {
 		if p.needsTime() && c.opt.Time == Any {
 			c.out[i].Reason = reasonNeedsExact
 		}
 	}
 	if !c.has(isLive) && !c.has(isSafety) && (c.opt.Time == Auto || len(c.props) > 0) {
-		return
+		return nil
 	}
 	for n, g := range c.groups() {
 		if c.opt.Time == Auto && c.halted() != "" {
-			return // exact says so
+			return nil // exact says so
 		}
-		c.stage(fmt.Sprintf("any %d", n), func() { c.anyRun(g) })
+		if c.stage(fmt.Sprintf("any %d", n), func() { c.err = c.anyRun(g) }); c.err != nil {
+			return c.err
+		}
 	}
+	return nil
 }
 
 // group is what is judged in one run in Any, and how.
@@ -164,7 +169,7 @@ func (c *check[S]) split(g group) []group {
 	return []group{reduced, full}
 }
 
-func (c *check[S]) anyRun(g group) {
+func (c *check[S]) anyRun(g group) error {
 	props := make([]Property[S], len(g.props))
 	live := false
 	for k, i := range g.props {
@@ -186,6 +191,9 @@ func (c *check[S]) anyRun(g group) {
 		}
 	}
 	j := newJudge(props)
+	if c.opt.Spill != "" {
+		return c.anyOnDisk(g, w, j)
+	}
 	x := newAnySearch(c.sys.any(), w, j, nil)
 	if g.ample {
 		x.reduce(props, c.opt.Reduction == ReduceAuto)
@@ -194,8 +202,8 @@ func (c *check[S]) anyRun(g group) {
 		x.reflect()
 	}
 	if c.saver != nil {
-		if c.err = c.saver.attach(x); c.err != nil {
-			return
+		if err := c.saver.attach(x); err != nil {
+			return err
 		}
 	}
 	run := x.explore()
@@ -203,6 +211,7 @@ func (c *check[S]) anyRun(g group) {
 	for k, i := range g.props {
 		c.judgeAny(i, x, j.found[k], j.guarded[k], run)
 	}
+	return nil
 }
 
 func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool, run Run) {
@@ -369,6 +378,9 @@ func validate[S comparable](sys System[S], props []Property[S], opt Options) err
 		return fmt.Errorf("checker: %T (System.Any) has no initial state", sys.Any)
 	}
 	if err := validateReduction(sys, opt); err != nil {
+		return err
+	}
+	if err := validateSpill(sys, opt); err != nil {
 		return err
 	}
 	if err := validateSymmetry(sys.any(), props, opt); err != nil {

@@ -318,6 +318,9 @@ func validateCheckpoint[S comparable](sys System[S], opt Options) error {
 	if opt.Checkpoint.File == "" && opt.Checkpoint.Resume == "" {
 		return nil
 	}
+	if opt.Spill != "" {
+		return fmt.Errorf("checker: a checkpoint is asked for and Options.Spill is set; a search whose states are on disk is not saved, choose one")
+	}
 	for _, m := range []Model[S]{sys.any(), sys.Exact} {
 		if _, packs := m.(Packer[S]); !packs {
 			return fmt.Errorf("checker: a checkpoint is asked for, but %T lacks a Pack method (see Packer)", m)

@@ -328,4 +328,7 @@ func TestCheckpointNotWritten(t *testing.T) {
 	require.Equal(t, 1, told)
 	_, err = Check(context.Background(), System[knot]{Exact: g.web}, props, opt)
 	require.ErrorContains(t, err, "lacks a Pack method")
+	opt.Spill = t.TempDir()
+	_, err = Check(context.Background(), System[knot]{Exact: g}, props, opt)
+	require.ErrorContains(t, err, "Options.Spill is set")
 }

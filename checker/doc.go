@@ -106,7 +106,8 @@
 // other, or that merge. On four scenarios of TCP teardown merging leaves 1.1 to 2.1
 // classes for each discrete state, and on one of 119,256 states 1.14 (inclusion: 2.2).
 //
-// There is no store of classes on disk. There are no
+// Options.Spill keeps the states of Any on disk, but not what is numbered once for
+// all states, the parts of a Parter. There is no store of classes on disk. There are no
 // branching-time properties, and no fairness but that of time: what must happen
 // happens by its Latest.
 //

@@ -28,6 +28,9 @@ func Explore[S comparable](ctx context.Context, m Model[S], mode Mode, opt Optio
 	if len(m.Init()) == 0 {
 		return Run{}, fmt.Errorf("checker: explore: %T has no initial state", m)
 	}
+	if opt.Spill != "" {
+		return Run{}, fmt.Errorf("checker: explore: Options.Spill is set, and only Check spills")
+	}
 	h := &visits[S]{visitor: v}
 	if mode == Any {
 		x := newAnySearch(m, newMeter(ctx, opt, time.Now(), Any, "explore"), nil, nil)

@@ -5,7 +5,7 @@ import "fmt"
 // reducible tells whether a property may be judged in a reduced run.
 func (c *check[S]) reducible(i int) bool {
 	p := &c.props[i]
-	if c.opt.Reduction == ReduceNone || !isSafety(p.Kind) || p.Timed {
+	if c.opt.Reduction == ReduceNone || c.opt.Spill != "" || !isSafety(p.Kind) || p.Timed {
 		return false
 	}
 	_, has := c.sys.any().(Footprinter[S])

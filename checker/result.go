@@ -85,6 +85,12 @@ type Options struct {
 	// Checkpoint keeps on disk what is known, and goes on from there. Only Check
 	// does so.
 	Checkpoint Checkpoint
+	// Spill is a directory below which Any keeps its states while it runs; ""
+	// keeps them in memory. Any then uses Memory, or 512 MiB, whatever it explores.
+	// It needs a model that is a Packer; the parts of a Parter stay in memory. What
+	// is under way takes some 20 MB, and with less it stops for want of memory.
+	// Liveness is not judged in Any then, and nothing reduced. Exact never spills.
+	Spill string
 	// Progress, when not nil, is called about twice a second and once at the
 	// end of each run, from the goroutine that called Check.
 	Progress func(Progress)
@@ -142,6 +148,7 @@ type Run struct {
 	// stopped ended because its property was violated.
 	Complete bool
 	Stopped  string
+	Spilled  int64 // bytes written to disk, see Options.Spill
 	Elapsed  time.Duration
 }
 
@@ -153,8 +160,9 @@ type Outcome[S comparable] struct {
 	// Reason tells why a verdict is Unknown: "possible" (Any found it, and no
 	// durations were looked at), "needs exact time" (a bound in time, asked in
 	// Any), a bound or interruption of the run ("states", "depth", "time",
-	// "memory", "interrupted"), "fingerprints", with which liveness is not judged in
-	// Any, or "full", a bound of the model.
+	// "memory", "interrupted"), "fingerprints" or "spill", with which liveness is
+	// not judged in Any, "spill: " with an error of the disk that ended the run, or
+	// "full", a bound of the model.
 	Reason string
 	Scope  Scope
 	// Exact is false where the verdict rests on fingerprints. MissedAtMost then

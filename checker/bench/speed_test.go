@@ -54,9 +54,22 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
+// BenchmarkSpill is a whole search whose states are on disk.
+func BenchmarkSpill(b *testing.B) {
+	for size, z := range map[string]bench.Size{"S": bench.S, "M": bench.M} {
+		b.Run("tcpclose "+size, func(b *testing.B) {
+			checkWith(b, bench.NewTCPClose(z), bench.FinWasSeen, checker.Options{Spill: b.TempDir()}, z.States)
+		})
+	}
+}
+
 func check[S comparable](b *testing.B, m lister[S], invariant func(S) bool, workers, states int) {
+	checkWith(b, m, invariant, checker.Options{Workers: workers}, states)
+}
+
+func checkWith[S comparable](b *testing.B, m lister[S], invariant func(S) bool, opt checker.Options, states int) {
 	always := []checker.Property[S]{{Name: "invariant", Kind: checker.Always, Goal: invariant}}
-	opt := checker.Options{Time: checker.Any, Workers: workers}
+	opt.Time = checker.Any
 	for b.Loop() {
 		res, err := checker.Check(context.Background(), checker.System[S]{Exact: m}, always, opt)
 		require.NoError(b, err)

@@ -30,6 +30,9 @@ type search struct {
 	Times, Longer int64
 	MaxStates     int
 	Workers       int
+	// Spill is a directory for states, and Memory what is used besides.
+	Spill  string
+	Memory uint64
 }
 
 // figures is what a search did. The parent adds what only it can see: Wall and Bytes.
@@ -39,6 +42,7 @@ type figures struct {
 	Seconds                             float64 // of the search alone
 	Wall                                float64 // of the process, which is what peers are measured by
 	Bytes                               int64   // peak resident memory of the process
+	Spilled                             int64   // bytes written to disk
 }
 
 func (s search) do(ctx context.Context) (figures, error) {
@@ -70,7 +74,7 @@ func explore[S comparable](ctx context.Context, s search, m checker.Model[S], in
 }
 
 func (s search) options() checker.Options {
-	return checker.Options{MaxStates: s.MaxStates, Workers: s.Workers}
+	return checker.Options{MaxStates: s.MaxStates, Workers: s.Workers, Spill: s.Spill, Memory: s.Memory}
 }
 
 func check[S comparable](ctx context.Context, sys checker.System[S], props []checker.Property[S], opt checker.Options) (figures, checker.Result[S], error) {
@@ -83,6 +87,7 @@ func check[S comparable](ctx context.Context, sys checker.System[S], props []che
 	return figures{
 		States: run.States, Classes: run.Classes, Transitions: run.Transitions, Depth: run.Depth,
 		Stopped: run.Stopped, Seconds: time.Since(begin).Seconds(),
+		Spilled: run.Spilled,
 	}, res, nil
 }
 

@@ -32,6 +32,7 @@ type checkOptions struct {
 	stays     bool
 	// A checkpoint to write, and one to go on from.
 	checkpoint, resume string
+	spill              string
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -79,6 +80,7 @@ unless it was done. --workers, --max-time and --memory may be others.`,
 	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
 	f.StringVar(&o.checkpoint, "checkpoint", "", "keep in FILE what is known, so that --resume can go on; it replaces one that is there")
 	f.StringVar(&o.resume, "resume", "", "go on from the checkpoint in FILE, and keep it up to date unless --checkpoint names another")
+	f.StringVar(&o.spill, "spill", "", "without durations, keep states below `DIR` while a search runs: it can then be larger than memory (--memory, or 512 MiB)")
 	f.StringVar(&o.out, "out", "", "write DIR/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each violation and each witness")
 	return cmd
 }
@@ -152,6 +154,10 @@ func (o *checkOptions) options() (checker.Options, error) {
 	if opt.Time == checker.Exact && opt.Reduction == checker.ReduceAmple {
 		return opt, errors.New("--reduction ample is for searches without durations; use --time any, or auto, which begins with one")
 	}
+	if o.spill != "" {
+		opt.Spill = o.spill
+		return opt, spillable(opt)
+	}
 	return opt, nil
 }
 
@@ -161,6 +167,8 @@ func (o *checkOptions) keep(all []chosen) (checker.Checkpoint, error) {
 	switch {
 	case to.File == "" && to.Resume == "":
 		return to, nil
+	case o.spill != "":
+		return to, errors.New("a search with --spill keeps no checkpoint; choose one")
 	case len(all) != 1:
 		return to, fmt.Errorf("a checkpoint is of one scenario in one profile, and these are %d; name one, with --profile", len(all))
 	case to.File == "":
@@ -169,6 +177,23 @@ func (o *checkOptions) keep(all []chosen) (checker.Checkpoint, error) {
 	to.Name, to.Key = all[0].String(), all[0].yaml()
 	to.Failed = func(err error) { fmt.Fprintf(o.app.stderr, "finwait: note: %v\n", err) }
 	return to, nil
+}
+
+// spillable tells what is wrong with a search that is to spill.
+func spillable(opt checker.Options) error {
+	switch {
+	case opt.Time == checker.Exact:
+		return errors.New("--spill is for searches without durations; use --time any, or auto, which begins with one")
+	case opt.Fingerprints:
+		return errors.New("--spill keeps whole states on disk, and --fingerprints a few bytes of each in memory; choose one")
+	case opt.Reduction == checker.ReduceAmple:
+		return errors.New("--spill cannot go with --reduction ample, which has to look up single states; leave one out")
+	}
+	dir, err := os.MkdirTemp(opt.Spill, "finwait-spill-")
+	if err != nil {
+		return fmt.Errorf("--spill: a directory is wanted in which files can be made: %w", err)
+	}
+	return os.Remove(dir)
 }
 
 // repeat is the command that shows an outcome again.

@@ -117,7 +117,7 @@ func TestCheckJSON(t *testing.T) {
 	runs := s["runs"].([]any)
 	require.NotEmpty(t, runs)
 	for _, run := range runs {
-		require.Equal(t, []string{"classes", "complete", "depth", "full", "purpose", "reduced", "reduction", "states", "symmetry", "time", "transitions"}, keysOf(run))
+		require.Equal(t, []string{"classes", "complete", "depth", "full", "purpose", "reduced", "reduction", "spilled", "states", "symmetry", "time", "transitions"}, keysOf(run))
 	}
 	last := runs[len(runs)-1].(map[string]any)
 	for _, figure := range []string{"states", "transitions", "depth"} {
@@ -267,6 +267,46 @@ func TestCheckReduction(t *testing.T) {
 		"--reduction ample is for searches without durations":                           {"check", "--reduction", "ample", "--time", "exact"},
 	} {
 		r := finwait(t, bad...)
+		require.Equal(t, 2, r.code, says)
+		require.Contains(t, r.stderr, says)
+	}
+}
+
+func TestCheckSpill(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"check", "simultaneous-close", "--profile", "article", "--time", "any", "--property", "no-stuck-state", "--property", "both-closed"}
+	run := func(more ...string) (first map[string]any, outcomes []any) {
+		r := finwait(t, with(args, append(more, "--format", "json")...)...)
+		require.Equal(t, 3, r.code, r.stdout+r.stderr) // both-closed is a question of durations
+		s := parse(t, r.stdout)["scenarios"].([]any)[0].(map[string]any)
+		return s["runs"].([]any)[0].(map[string]any), s["outcomes"].([]any)
+	}
+	inMemory, want := run("--reduction", "none")
+	spilled, got := run("--spill", dir)
+	require.Zero(t, inMemory["spilled"])
+	require.Positive(t, spilled["spilled"])
+	inMemory["spilled"] = spilled["spilled"]
+	require.Equal(t, inMemory, spilled)
+	for i := range want {
+		want, got := want[i].(map[string]any), got[i].(map[string]any)
+		if got["reason"] == "spill" {
+			require.Contains(t, []any{"eventually", "leads-to"}, got["kind"])
+			continue
+		}
+		require.Equal(t, want, got)
+	}
+	r := finwait(t, with(args, "--spill", dir)...)
+	require.Contains(t, r.stdout, "written to disk")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
+	for says, bad := range map[string][]string{
+		"--spill is for searches without durations": {"--time", "exact", "--spill", dir},
+		"--spill keeps whole states":                {"--time", "any", "--fingerprints", "--spill", dir},
+		"--spill cannot go with --reduction ample":  {"--time", "any", "--reduction", "ample", "--spill", dir},
+		"--spill: a directory is wanted":            {"--spill", filepath.Join(dir, "nowhere")},
+	} {
+		r := finwait(t, append([]string{"check", "normal-close"}, bad...)...)
 		require.Equal(t, 2, r.code, says)
 		require.Contains(t, r.stderr, says)
 	}

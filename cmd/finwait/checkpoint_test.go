@@ -147,6 +147,9 @@ func TestCheckpointOfOneScenario(t *testing.T) {
 	r = finwait(t, "check", "first-wave-lost", "--profile", "linux", "--checkpoint", filepath.Join(keep, "in", "no", "directory"))
 	require.Equal(t, 2, r.code)
 	require.Contains(t, r.stderr, "cannot be written")
+	r = finwait(t, "check", "first-wave-lost", "--profile", "linux", "--time", "any", "--checkpoint", keep, "--spill", t.TempDir())
+	require.Equal(t, 2, r.code)
+	require.Contains(t, r.stderr, "--spill keeps no checkpoint")
 
 	// Another build.
 	require.Zero(t, finwait(t, "check", "first-wave-lost", "--profile", "linux", "--checkpoint", keep).code)

@@ -59,6 +59,7 @@ type Run struct {
 	Transitions int    `json:"transitions"`
 	Depth       int    `json:"depth"`
 	Complete    bool   `json:"complete"`
+	Spilled     int64  `json:"spilled"` // bytes written to disk
 }
 
 // Outcome is the answer for one property.
@@ -234,7 +235,7 @@ func (c Case) expected(p properties.Property, params spec.Params) checker.Verdic
 func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
 	for _, r := range result.Runs {
 		s.Runs = append(s.Runs, Run{
-			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete,
+			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete, r.Spilled,
 		})
 		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
 		madeUp := r.Time == checker.Any && result.Runs[len(result.Runs)-1].Time == checker.Exact

@@ -28,6 +28,7 @@ func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) str
 	p := &printer{}
 	p.head(s)
 	p.reductions(s.Runs)
+	p.spilled(s.Runs)
 	p.holding(s.Outcomes)
 	p.inexact(s.Outcomes)
 	for _, o := range s.Outcomes {
@@ -81,6 +82,15 @@ func (p *printer) reductions(runs []judge.Run) {
 			text += ", one of each two mirror images"
 		}
 		p.item("·", "", text)
+	}
+}
+
+// spilled tells which runs kept their states on disk.
+func (p *printer) spilled(runs []judge.Run) {
+	for _, r := range runs {
+		if r.Spilled > 0 {
+			p.item("·", "", fmt.Sprintf("any durations: %s, %s written to disk", count(r.States, "state"), humanize.IBytes(uint64(r.Spilled))))
+		}
 	}
 }
 
@@ -299,6 +309,7 @@ var unknownReasons = map[string]string{
 	"full":             "too many segments in flight; see network.capacity in the scenario (at most 8)",
 	"interrupted":      "interrupted",
 	"fingerprints":     "liveness is not judged with --fingerprints",
+	"spill":            "liveness is not judged with --spill",
 	"needs exact time": "a question of durations; see --time",
 }
 
