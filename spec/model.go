@@ -8,8 +8,9 @@ type Model struct {
 	p   Params
 	any bool
 	// counted[h][k] is how far State.Sent[h][k] has to count for the scripted
-	// losses.
+	// losses, and counts whether any does.
 	counted [2][numSegmentKinds]uint8
+	counts  bool
 }
 
 // New makes a model of parameters. It returns an error that names the parameter
@@ -22,7 +23,7 @@ func New(p Params) (*Model, error) {
 	for _, r := range p.Net.Lose {
 		for _, n := range r.Nth {
 			c := &m.counted[r.From][r.Kind]
-			*c = max(*c, n+1)
+			*c, m.counts = max(*c, n+1), true
 		}
 	}
 	return m, nil
@@ -52,6 +53,7 @@ func (m *Model) Init() []State {
 	}
 	s.Losses = uint8(max(m.p.Net.Losses, 0))
 	s.Duplicates = uint8(m.p.Net.Duplicates)
+	m.forgetNetwork(&s)
 	return []State{s}
 }
 
@@ -137,9 +139,7 @@ func (t *step) finish(emit func(State, Effect)) {
 
 // emit works out which events are fresh in the finished next state.
 func (t *step) emit(emit func(State, Effect)) {
-	if t.m.any && !t.m.p.Net.Queue {
-		t.forgetResets()
-	}
+	t.m.forgetNetwork(&t.s)
 	if t.list != nil {
 		t.list.states = append(t.list.states, t.s)
 		return
@@ -169,32 +169,15 @@ func (t *step) emit(emit func(State, Effect)) {
 		t.freshKinds(fresh)
 	} else {
 		for _, sent := range t.sent[:t.sentCount] {
+			if t.m.any && t.m.unheard(&t.s, sent.From.Peer(), sent.Segment) {
+				continue // it has been forgotten
+			}
 			for range sent.Copies {
 				fresh(t.m.deliveryID(sent.From, sent.Segment))
 			}
 		}
 	}
 	emit(t.s, how)
-}
-
-// forgetResets takes every RST out of flight that finds no connection any more:
-// it is neither answered nor noticed, so its arrival changes nothing. With
-// durations it stays, for the pictures.
-func (t *step) forgetResets() {
-	for h := Client; h <= Server; h++ {
-		if t.s.Host[h].State != Closed {
-			continue
-		}
-		var kept Bag
-		n := 0
-		for _, g := range t.s.Net[h.Peer()] {
-			if !g.Has(RST) {
-				kept[n] = g
-				n++
-			}
-		}
-		t.s.Net[h.Peer()] = kept
-	}
 }
 
 // freshKinds marks deliveries where copies are not counted: one event stands for
