@@ -139,14 +139,16 @@ func (t *step) finish(emit func(State, Effect)) {
 
 // emit works out which events are fresh in the finished next state.
 func (t *step) emit(emit func(State, Effect)) {
-	t.m.forgetNetwork(&t.s)
 	if t.list != nil {
 		t.list.states = append(t.list.states, t.s)
+		t.m.forgetNetwork(&t.list.states[len(t.list.states)-1])
 		return
 	}
+	next := t.s
+	t.m.forgetNetwork(&next)
 	how := Effect{Label: packLabel(t.sent[:t.sentCount])}
 	for h := Client; h <= Server; h++ {
-		if t.s.Host[h].Timer != NoStateTimer && t.restarted[h]&(1<<StateTimeout) != 0 {
+		if next.Host[h].Timer != NoStateTimer && t.restarted[h]&(1<<StateTimeout) != 0 {
 			how.Label[1] |= 1 << (stateTimerBit + uint(h))
 		}
 	}
@@ -159,17 +161,17 @@ func (t *step) emit(emit func(State, Effect)) {
 	}
 	for h := Client; h <= Server; h++ {
 		for k := AppCall; k < numEventKinds; k++ {
-			if t.m.pending(&t.s, k, h) &&
+			if t.m.pending(&next, k, h) &&
 				(t.restarted[h]&(1<<k) != 0 || t.fired.Kind == k && t.fired.Host == h || !t.m.pending(t.prev, k, h)) {
 				fresh(EventInfo{Kind: k, Host: h}.id())
 			}
 		}
 	}
 	if t.m.any && !t.m.p.Net.Queue {
-		t.freshKinds(fresh)
+		t.freshKinds(&next, fresh)
 	} else {
 		for _, sent := range t.sent[:t.sentCount] {
-			if t.m.any && t.m.unheard(&t.s, sent.From.Peer(), sent.Segment) {
+			if t.m.any && t.m.unheard(&next, sent.From.Peer(), sent.Segment) {
 				continue // it has been forgotten
 			}
 			for range sent.Copies {
@@ -177,14 +179,14 @@ func (t *step) emit(emit func(State, Effect)) {
 			}
 		}
 	}
-	emit(t.s, how)
+	emit(next, how)
 }
 
 // freshKinds marks deliveries where copies are not counted: one event stands for
 // all equal segments, and is fresh when there was none before or one was taken.
-func (t *step) freshKinds(fresh func(uint64)) {
+func (t *step) freshKinds(next *State, fresh func(uint64)) {
 	for from := Client; from <= Server; from++ {
-		for _, g := range t.s.Net[from][:t.s.Net[from].Len()] {
+		for _, g := range next.Net[from][:next.Net[from].Len()] {
 			id := t.m.deliveryID(from, g)
 			before := false
 			for _, old := range t.prev.Net[from][:t.prev.Net[from].Len()] {
