@@ -9,7 +9,7 @@ package spec
 // forget clears what no later rule reads of an endpoint.
 func (t *step) forget(h Host) {
 	e := &t.s.Host[h]
-	if e.Probes != 0 && e.Rexmt != Persist && !t.m.pending(&t.s, KeepaliveDue, h) {
+	if e.Probes != 0 && e.Rexmt != Persist && !t.m.keepsAlive(h, e) {
 		e.Probes = 0 // begins anew with the next acceptable ACK, or the next closed window
 	}
 	if !t.probesLoss(h) {
@@ -67,14 +67,14 @@ func (m *Model) reboots(h Host, e *Endpoint) bool { return int(e.PC) < len(m.p.H
 // for the pictures.
 func (m *Model) forgetUnheard(s *State, h Host) {
 	bag := &s.Net[h.Peer()]
-	n := 0
-	for _, g := range bag {
-		if g != (Segment{}) && !m.unheard(s, h, g) {
-			bag[n] = g
-			n++
+	for i := 0; i < len(bag) && bag[i] != (Segment{}); {
+		if m.unheard(s, h, bag[i]) {
+			copy(bag[i:], bag[i+1:])
+			bag[len(bag)-1] = Segment{}
+		} else {
+			i++
 		}
 	}
-	clear(bag[n:])
 }
 
 // forgetSent clears the counts of segments that h cannot send any more: without a
@@ -110,5 +110,5 @@ func (m *Model) silent(s *State, h Host) bool {
 		return true // whatever is called or expires here
 	}
 	return e.Rexmt == NoTimer && !e.DelayedAck && !e.Lingering &&
-		!m.pending(s, AppCall, h) && !m.pending(s, KeepaliveDue, h)
+		!m.callable(h, e) && !m.keepsAlive(h, e)
 }

@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Model is TCP teardown as a transition system with pending events. It has the
 // methods of the engine's Model interface.
@@ -139,11 +142,6 @@ func (t *step) finish(emit func(State, Effect)) {
 
 // emit works out which events are fresh in the finished next state.
 func (t *step) emit(emit func(State, Effect)) {
-	if t.list != nil {
-		t.list.states = append(t.list.states, t.s)
-		t.m.forgetNetwork(&t.list.states[len(t.list.states)-1])
-		return
-	}
 	next := t.s
 	t.m.forgetNetwork(&next)
 	how := Effect{Label: packLabel(t.sent[:t.sentCount])}
@@ -160,11 +158,12 @@ func (t *step) emit(emit func(State, Effect)) {
 		how.FreshCount++
 	}
 	for h := Client; h <= Server; h++ {
-		for k := AppCall; k < numEventKinds; k++ {
-			if t.m.pending(&next, k, h) &&
-				(t.restarted[h]&(1<<k) != 0 || t.fired.Kind == k && t.fired.Host == h || !t.m.pending(t.prev, k, h)) {
-				fresh(EventInfo{Kind: k, Host: h}.id())
-			}
+		renewed := t.restarted[h] | ^t.m.pendingAt(t.prev, h)
+		if t.fired.Host == h {
+			renewed |= 1 << t.fired.Kind
+		}
+		for set := t.m.pendingAt(&next, h) & renewed; set != 0; set &= set - 1 {
+			fresh(EventInfo{Kind: EventKind(bits.TrailingZeros16(set)), Host: h}.id())
 		}
 	}
 	if t.m.any && !t.m.p.Net.Queue {

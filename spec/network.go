@@ -93,7 +93,11 @@ func (m *Model) remove(b *Bag, g Segment) (wasMany bool) {
 // sent). It emits a next state for every choice.
 func (t *step) fates(i int, emit func(State, Effect)) {
 	if i == t.sentCount {
-		t.emit(emit)
+		if t.list != nil {
+			t.list.take(t)
+		} else {
+			t.emit(emit)
+		}
 		return
 	}
 	sent := &t.sent[i]
