@@ -92,7 +92,7 @@ func (m *Model) maySend(s *State, h Host) bool {
 		return false // whatever is called or expires here, it is silent without an arrival
 	}
 	return int(e.PC) < len(m.p.Host[h].Script) || e.ToRead > 0 || e.Lingering ||
-		e.Rexmt != NoTimer || e.DelayedAck || m.pending(s, KeepaliveDue, h)
+		e.Rexmt != NoTimer || e.DelayedAck || m.keepsAlive(h, e)
 }
 
 // Rank mostly grows as a teardown goes on: with the calls that are done, with what

@@ -198,10 +198,12 @@ func distinct(events []Event) map[uint64]bool {
 	return set
 }
 
-// changed are the parts that the step from a to b has written.
+// changed are the parts that the step from a to b has written. That counts of the
+// network are cleared when neither host can send any more is no writing: nothing
+// reads them again, whoever was the last.
 func changed(a *State, e Event, b *State) (parts uint64) {
 	for h := Client; h <= Server; h++ {
-		if a.Host[h] != b.Host[h] || a.Sent[h] != b.Sent[h] {
+		if a.Host[h] != b.Host[h] || a.Sent[h] != b.Sent[h] && b.Sent != [2][numSegmentKinds]uint8{} {
 			parts |= HostPart(h)
 		}
 		if a.Net[h.Peer()] != b.Net[h.Peer()] {
@@ -212,7 +214,7 @@ func changed(a *State, e Event, b *State) (parts uint64) {
 			}
 		}
 	}
-	if a.Losses != b.Losses || a.Duplicates != b.Duplicates {
+	if (a.Losses != b.Losses || a.Duplicates != b.Duplicates) && budgets(b) {
 		parts |= BudgetsPart
 	}
 	return parts

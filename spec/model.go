@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Model is TCP teardown as a transition system with pending events. It has the
 // methods of the engine's Model interface.
@@ -8,8 +11,9 @@ type Model struct {
 	p   Params
 	any bool
 	// counted[h][k] is how far State.Sent[h][k] has to count for the scripted
-	// losses.
+	// losses, and counts whether any does.
 	counted [2][numSegmentKinds]uint8
+	counts  bool
 }
 
 // New makes a model of parameters. It returns an error that names the parameter
@@ -22,7 +26,7 @@ func New(p Params) (*Model, error) {
 	for _, r := range p.Net.Lose {
 		for _, n := range r.Nth {
 			c := &m.counted[r.From][r.Kind]
-			*c = max(*c, n+1)
+			*c, m.counts = max(*c, n+1), true
 		}
 	}
 	return m, nil
@@ -52,6 +56,7 @@ func (m *Model) Init() []State {
 	}
 	s.Losses = uint8(max(m.p.Net.Losses, 0))
 	s.Duplicates = uint8(m.p.Net.Duplicates)
+	m.forgetNetwork(&s)
 	return []State{s}
 }
 
@@ -137,16 +142,11 @@ func (t *step) finish(emit func(State, Effect)) {
 
 // emit works out which events are fresh in the finished next state.
 func (t *step) emit(emit func(State, Effect)) {
-	if t.m.any && !t.m.p.Net.Queue {
-		t.forgetResets()
-	}
-	if t.list != nil {
-		t.list.states = append(t.list.states, t.s)
-		return
-	}
+	next := t.s
+	t.m.forgetNetwork(&next)
 	how := Effect{Label: packLabel(t.sent[:t.sentCount])}
 	for h := Client; h <= Server; h++ {
-		if t.s.Host[h].Timer != NoStateTimer && t.restarted[h]&(1<<StateTimeout) != 0 {
+		if next.Host[h].Timer != NoStateTimer && t.restarted[h]&(1<<StateTimeout) != 0 {
 			how.Label[1] |= 1 << (stateTimerBit + uint(h))
 		}
 	}
@@ -158,50 +158,34 @@ func (t *step) emit(emit func(State, Effect)) {
 		how.FreshCount++
 	}
 	for h := Client; h <= Server; h++ {
-		for k := AppCall; k < numEventKinds; k++ {
-			if t.m.pending(&t.s, k, h) &&
-				(t.restarted[h]&(1<<k) != 0 || t.fired.Kind == k && t.fired.Host == h || !t.m.pending(t.prev, k, h)) {
-				fresh(EventInfo{Kind: k, Host: h}.id())
-			}
+		renewed := t.restarted[h] | ^t.m.pendingAt(t.prev, h)
+		if t.fired.Host == h {
+			renewed |= 1 << t.fired.Kind
+		}
+		for set := t.m.pendingAt(&next, h) & renewed; set != 0; set &= set - 1 {
+			fresh(EventInfo{Kind: EventKind(bits.TrailingZeros16(set)), Host: h}.id())
 		}
 	}
 	if t.m.any && !t.m.p.Net.Queue {
-		t.freshKinds(fresh)
+		t.freshKinds(&next, fresh)
 	} else {
 		for _, sent := range t.sent[:t.sentCount] {
+			if t.m.any && t.m.unheard(&next, sent.From.Peer(), sent.Segment) {
+				continue // it has been forgotten
+			}
 			for range sent.Copies {
 				fresh(t.m.deliveryID(sent.From, sent.Segment))
 			}
 		}
 	}
-	emit(t.s, how)
-}
-
-// forgetResets takes every RST out of flight that finds no connection any more:
-// it is neither answered nor noticed, so its arrival changes nothing. With
-// durations it stays, for the pictures.
-func (t *step) forgetResets() {
-	for h := Client; h <= Server; h++ {
-		if t.s.Host[h].State != Closed {
-			continue
-		}
-		var kept Bag
-		n := 0
-		for _, g := range t.s.Net[h.Peer()] {
-			if !g.Has(RST) {
-				kept[n] = g
-				n++
-			}
-		}
-		t.s.Net[h.Peer()] = kept
-	}
+	emit(next, how)
 }
 
 // freshKinds marks deliveries where copies are not counted: one event stands for
 // all equal segments, and is fresh when there was none before or one was taken.
-func (t *step) freshKinds(fresh func(uint64)) {
+func (t *step) freshKinds(next *State, fresh func(uint64)) {
 	for from := Client; from <= Server; from++ {
-		for _, g := range t.s.Net[from][:t.s.Net[from].Len()] {
+		for _, g := range next.Net[from][:next.Net[from].Len()] {
 			id := t.m.deliveryID(from, g)
 			before := false
 			for _, old := range t.prev.Net[from][:t.prev.Net[from].Len()] {

@@ -1,15 +1,23 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // many marks, in a search without durations, a segment of which two or more equal
 // copies are in flight. Taking one may leave many or one.
 const many Flags = 1 << 5
 
-// before is the canonical order of a bag.
-func (g Segment) before(o Segment) bool {
-	return eventOf(g, 0) < eventOf(o, 0)
+// before is the canonical order of a bag, that of the IDs of the deliveries.
+func (g Segment) before(o Segment) bool { return g.order() < o.order() }
+
+func (g Segment) order() uint32 {
+	return uint32(g.Flags&^many) | uint32(g.Seq)<<8 | uint32(g.Ack)<<16 | uint32(g.Len)<<24
 }
+
+// is reports whether the two are equal but for how many they stand for.
+func (g Segment) is(o Segment) bool { return g.order() == o.order() }
 
 func eventOf(g Segment, to Host) uint64 {
 	g.Flags &^= many
@@ -42,7 +50,7 @@ func (m *Model) insert(b *Bag, g Segment) bool {
 	if m.any && !m.p.Net.Queue {
 		capacity = MaxCapacity // kinds, not copies
 		for i := range b[:n] {
-			if b[i].Flags&^many == g.Flags && b[i].Seq == g.Seq && b[i].Ack == g.Ack && b[i].Len == g.Len {
+			if b[i].is(g) {
 				b[i].Flags |= many
 				return true
 			}
@@ -66,7 +74,7 @@ func (m *Model) insert(b *Bag, g Segment) bool {
 func (m *Model) remove(b *Bag, g Segment) (wasMany bool) {
 	n := b.Len()
 	for i := range b[:n] {
-		if b[i].Flags&^many != g.Flags || b[i].Seq != g.Seq || b[i].Ack != g.Ack || b[i].Len != g.Len {
+		if !b[i].is(g) {
 			continue
 		}
 		if b[i].Flags&many != 0 {
@@ -85,62 +93,59 @@ func (m *Model) remove(b *Bag, g Segment) (wasMany bool) {
 // sent). It emits a next state for every choice.
 func (t *step) fates(i int, emit func(State, Effect)) {
 	if i == t.sentCount {
-		t.emit(emit)
+		if t.list != nil {
+			t.list.take(t)
+		} else {
+			t.emit(emit)
+		}
 		return
 	}
 	sent := &t.sent[i]
-	scripted := t.scriptedLoss(sent)
-	saved := t.s
-	if scripted || t.m.p.Net.Losses == Unlimited || t.s.Losses > 0 {
+	kind := sent.Segment.Kind()
+	bag, count := &t.s.Net[sent.From], &t.s.Sent[sent.From][kind]
+	// What a choice changes, to take it back before the next one.
+	oldBag, oldCount, losses, duplicates := *bag, *count, t.s.Losses, t.s.Duplicates
+	*count = min(*count+1, t.m.counted[sent.From][kind])
+	scripted := t.m.scriptedLoss(sent.From, kind, *count)
+	if scripted || t.m.p.Net.Losses == Unlimited || losses > 0 {
 		if !scripted && t.m.p.Net.Losses != Unlimited {
 			t.s.Losses--
 		}
 		sent.Copies = 0
 		t.fates(i+1, emit)
-		t.s = saved
-		if scripted {
-			return
-		}
+		t.s.Losses = losses
 	}
-	for extra := uint8(0); extra <= min(saved.Duplicates, maxCopies-1); extra++ {
-		t.s.Duplicates = saved.Duplicates - extra
+	for extra := uint8(0); !scripted && extra <= min(duplicates, maxCopies-1); extra++ {
+		t.s.Duplicates = duplicates - extra
 		sent.Copies = extra + 1
 		room := true
 		for range sent.Copies {
-			room = room && t.m.insert(&t.s.Net[sent.From], sent.Segment)
+			room = room && t.m.insert(bag, sent.Segment)
 		}
-		if room {
+		switch {
+		case room:
 			t.fates(i+1, emit)
-		} else if t.list != nil {
+		case t.list != nil:
 			t.list.full = true
-		} else {
+		default:
 			emit(State{}, Effect{Full: true})
 		}
-		t.s = saved
+		*bag = oldBag
 	}
+	*count, t.s.Duplicates = oldCount, duplicates
 }
 
 // maxCopies is the number of copies of one segment that one step can send; more
 // duplicates of the budget are spent on retransmissions.
 const maxCopies = 3
 
-// scriptedLoss reports whether a rule of the scenario loses the segment, and
-// counts it.
-func (t *step) scriptedLoss(sent *Sent) bool {
-	kind := sent.Segment.Kind()
-	count := &t.s.Sent[sent.From][kind]
-	*count = min(*count+1, t.m.counted[sent.From][kind])
-	for _, r := range t.m.p.Net.Lose {
-		if r.From != sent.From || r.Kind != kind {
-			continue
-		}
-		if len(r.Nth) == 0 {
+// scriptedLoss reports whether a rule of the scenario loses the nth segment of a
+// kind that a host sends.
+func (m *Model) scriptedLoss(from Host, kind SegmentKind, nth uint8) bool {
+	for i := range m.p.Net.Lose {
+		r := &m.p.Net.Lose[i]
+		if r.From == from && r.Kind == kind && (len(r.Nth) == 0 || slices.Contains(r.Nth, nth)) {
 			return true
-		}
-		for _, n := range r.Nth {
-			if n == *count {
-				return true
-			}
 		}
 	}
 	return false

@@ -36,11 +36,13 @@ func (m *Model) Pack(s State, words []uint64) {
 			if *g == (Segment{}) {
 				break
 			}
-			n[i/segmentsPerWord] |= g.pack() << (i % segmentsPerWord * segmentBits)
+			n[i/segmentsPerWord] |= g.pack() << (uint(i) % segmentsPerWord * segmentBits & 63)
 		}
 		c := bit(s.Host[h].SoftError) << softErrorBit
-		for k, sent := range s.Sent[h] {
-			c |= uint64(sent) << (8 * k)
+		if s.Sent[h] != ([numSegmentKinds]uint8{}) {
+			for k, sent := range s.Sent[h] {
+				c |= uint64(sent) << (8 * k)
+			}
 		}
 		n[netWords-1] = c
 	}
@@ -82,7 +84,7 @@ func bit(b bool) uint64 {
 }
 
 func (g Segment) pack() uint64 {
-	if g.Flags >= 1<<6 || g.Seq >= 1<<4 || g.Ack >= 1<<4 || g.Len >= 1<<3 {
+	if g.Flags >= 1<<6 || g.Seq|g.Ack >= 1<<4 || g.Len >= 1<<3 {
 		panic(fmt.Sprintf("spec: segment %+v does not fit its %d bits of a packed state", g, segmentBits))
 	}
 	return uint64(g.Flags) | uint64(g.Seq)<<6 | uint64(g.Ack)<<10 | uint64(g.Len)<<14

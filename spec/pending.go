@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Events appends the events pending in s: for each host the segments on their
 // way to it, then its call and its timers.
@@ -10,11 +13,10 @@ func (m *Model) Events(s State, buf []Event) []Event {
 		for _, g := range s.Net[from][:s.Net[from].Len()] {
 			buf = append(buf, Event{ID: m.deliveryID(from, g), Earliest: m.p.Net.Delay[from][0], Latest: m.latestDelay(from)})
 		}
-		for k := AppCall; k < numEventKinds; k++ {
-			if m.pending(&s, k, h) {
-				lo, hi := m.window(&s, k, h)
-				buf = append(buf, Event{ID: EventInfo{Kind: k, Host: h}.id(), Earliest: lo, Latest: hi})
-			}
+		for set := m.pendingAt(&s, h); set != 0; set &= set - 1 {
+			k := EventKind(bits.TrailingZeros16(set))
+			lo, hi := m.window(&s, k, h)
+			buf = append(buf, Event{ID: EventInfo{Kind: k, Host: h}.id(), Earliest: lo, Latest: hi})
 		}
 	}
 	return buf
@@ -26,35 +28,35 @@ func (m *Model) latestDelay(from Host) int64 {
 	return min(m.p.Net.Delay[from][1], m.p.Net.MSL-1)
 }
 
-// pending reports whether an event that is no delivery is pending in s.
-func (m *Model) pending(s *State, k EventKind, h Host) bool {
+// pendingAt are the events of h, besides deliveries, that are pending in s: bit k
+// for EventKind k.
+func (m *Model) pendingAt(s *State, h Host) uint16 {
 	e := &s.Host[h]
-	switch k {
-	case AppCall:
-		return m.callable(h, e)
-	case LingerTimeout:
-		return e.Lingering
-	case RexmtTimeout:
-		return e.Rexmt != NoTimer
-	case DelayedAckDue:
-		return e.DelayedAck
-	case StateTimeout:
-		return e.Timer != NoStateTimer
-	case KeepaliveDue:
-		// While something is unacknowledged the retransmission timer rules.
-		return m.p.Host[h].SoKeepalive && e.Open && !e.Lingering && e.SndUna == e.SndEnd &&
-			(e.State == Established || e.State == FinWait2 || e.State == CloseWait)
-	case OrphanLimitDue:
-		return e.LimitOrphan == LimitPending
-	case Retries2LimitDue:
-		return e.LimitRetries2 == LimitPending
-	case UserTimeoutDue:
-		return e.LimitUser == LimitPending
-	case AckQuotaBack:
-		return e.AckLimited
+	set := flag(e.Lingering, LingerTimeout) |
+		flag(e.Rexmt != NoTimer, RexmtTimeout) |
+		flag(e.DelayedAck, DelayedAckDue) |
+		flag(e.Timer != NoStateTimer, StateTimeout) |
+		flag(e.LimitOrphan == LimitPending, OrphanLimitDue) |
+		flag(e.LimitRetries2 == LimitPending, Retries2LimitDue) |
+		flag(e.LimitUser == LimitPending, UserTimeoutDue) |
+		flag(e.AckLimited, AckQuotaBack)
+	if m.callable(h, e) {
+		set |= 1 << AppCall
 	}
-	panic(fmt.Sprintf("spec: is kind %d pending?", k))
+	if m.keepsAlive(h, e) {
+		set |= 1 << KeepaliveDue
+	}
+	return set
 }
+
+// keepsAlive reports whether the keepalive timer runs. While something is
+// unacknowledged the retransmission timer rules.
+func (m *Model) keepsAlive(h Host, e *Endpoint) bool {
+	return m.p.Host[h].SoKeepalive && e.Open && !e.Lingering && e.SndUna == e.SndEnd &&
+		(e.State == Established || e.State == FinWait2 || e.State == CloseWait)
+}
+
+func flag(pending bool, k EventKind) uint16 { return uint16(bit(pending)) << k }
 
 // window is the window of a pending event that is no delivery.
 func (m *Model) window(s *State, k EventKind, h Host) (earliest, latest int64) {

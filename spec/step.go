@@ -136,21 +136,6 @@ func (t *step) toMini(h Host, state ConnState, timer StateTimer) {
 // toTimeWait enters TIME_WAIT and starts its timer (RFC 9293 §3.6.1).
 func (t *step) toTimeWait(h Host) { t.toMini(h, TimeWait, TimeWaitTimer) }
 
-// forget clears what no later rule reads, so that states which behave alike are
-// equal.
-func (t *step) forget(h Host) {
-	e := &t.s.Host[h]
-	if e.Rexmt != Persist && !t.m.pending(&t.s, KeepaliveDue, h) {
-		e.Probes = 0 // begins anew with the next acceptable ACK, or the next closed window
-	}
-	if !t.probesLoss(h) {
-		e.Recovering, e.SndTail = false, 0
-	}
-	if e.State == TimeWait {
-		e.RcvShut = false
-	}
-}
-
 // settle does what follows from a change without any further event: blocked
 // calls of the application return, and a close() that waited is over.
 func (t *step) settle() {

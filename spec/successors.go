@@ -1,6 +1,9 @@
 package spec
 
-import "sync"
+import (
+	"math/bits"
+	"sync"
+)
 
 // listing collects the next states of a state, for those who do not ask what
 // became pending and what was sent.
@@ -11,6 +14,12 @@ type listing struct {
 	step   step
 }
 
+// take adds the state that a step has made.
+func (l *listing) take(t *step) {
+	l.states = append(l.states, t.s)
+	t.m.forgetNetwork(&l.states[len(l.states)-1])
+}
+
 // listings are used again: a state has a few steps, and a search many states.
 var listings = sync.Pool{New: func() any { return new(listing) }}
 
@@ -19,9 +28,9 @@ var listings = sync.Pool{New: func() any { return new(listing) }}
 func (m *Model) Successors(s State, buf []State) []State {
 	all := listings.Get().(*listing)
 	defer listings.Put(all)
-	*all = listing{states: buf, from: s}
+	all.states, all.full, all.from = buf, false, s
 	t := &all.step
-	*t = step{m: m, rules: &profileRules[m.p.Profile], prev: &all.from, list: all}
+	t.m, t.rules, t.prev, t.list = m, &profileRules[m.p.Profile], &all.from, all
 	fire := func(i EventInfo) {
 		t.s, t.sentCount, t.restarted, t.fired = s, 0, [2]uint16{}, i
 		t.fire(nil)
@@ -40,10 +49,8 @@ func (m *Model) Successors(s State, buf []State) []State {
 			}
 			fire(EventInfo{Kind: Deliver, Host: h, Segment: g})
 		}
-		for k := AppCall; k < numEventKinds; k++ {
-			if m.pending(&all.from, k, h) {
-				fire(EventInfo{Kind: k, Host: h})
-			}
+		for set := m.pendingAt(&all.from, h); set != 0; set &= set - 1 {
+			fire(EventInfo{Kind: EventKind(bits.TrailingZeros16(set)), Host: h})
 		}
 	}
 	if all.full {

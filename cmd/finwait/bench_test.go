@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"strings"
 	"testing"
@@ -16,4 +18,33 @@ func benchmark(b *testing.B, args []string) {
 			b.Fatalf("exit code %d", code)
 		}
 	}
+}
+
+// BenchmarkLargeAny is the search of testdata/large-any.yaml, without reduction, for
+// two always properties. It must be complete. It takes minutes: -benchtime 1x.
+func BenchmarkLargeAny(b *testing.B) {
+	var report struct {
+		Scenarios []struct {
+			States, Transitions, Depth int
+			Complete                   bool
+		}
+	}
+	for b.Loop() {
+		var out bytes.Buffer
+		code := run(context.Background(), []string{
+			"check", "testdata/large-any.yaml", "--time", "any", "--reduction", "none", "--max-time", "0s", "--progress", "none",
+			"--property", "no-stuck-state,every-wait-has-a-timer", "--format", "json",
+		}, strings.NewReader(""), &out, io.Discard)
+		if err := json.Unmarshal(out.Bytes(), &report); err != nil || code != 0 || !report.Scenarios[0].Complete {
+			b.Fatalf("exit code %d, error %v, %+v", code, err, report)
+		}
+	}
+	s := report.Scenarios[0]
+	if s.States < 5_000_000 {
+		b.Fatalf("%d states are too few", s.States)
+	}
+	b.ReportMetric(float64(s.States)*float64(b.N)/b.Elapsed().Seconds(), "states/s")
+	b.ReportMetric(float64(s.States), "states")
+	b.ReportMetric(float64(s.Transitions), "transitions")
+	b.ReportMetric(float64(s.Depth), "depth")
 }
