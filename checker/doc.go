@@ -113,8 +113,6 @@
 //     nets. IFIP Congress 1983. State classes.
 //   - B. Berthomieu, M. Diaz: Modeling and verification of time dependent systems
 //     using time Petri nets. IEEE Trans. Software Eng. 17(3), 1991.
-//   - S. Blom, B. Lisser, J. van de Pol, M. Weber: A database approach to distributed
-//     state-space generation. J. Logic and Computation 21(1), 2011. Tree compression.
 //   - D. L. Dill: Timing assumptions and verification of finite-state concurrent
 //     systems. CAV 1989. Difference-bound matrices.
 //   - T. A. Henzinger, Z. Manna, A. Pnueli: What good are digital clocks? ICALP
