@@ -22,7 +22,8 @@ type relation[S comparable] struct {
 	// hooks of a search. It is called while the step is at hand, from several
 	// goroutines; what it says no to need not be unpacked later.
 	glance func(from S, e Event, how Label, to S) bool
-	parts  []firings[S] // scratch
+	parts  []*firings[S] // scratch
+	at     scratch       // of what one goroutine looks at
 }
 
 // node is the discrete half of a state class.
@@ -137,7 +138,11 @@ type firings[S comparable] struct {
 	events  []Event
 	keep    []uint8
 
-	before []Event // from here on scratch
+	id     int32
+	from   S // whose event fired (of before) happens; from here on scratch
+	fired  int
+	before []Event
+	emit   func(next S, how Effect)
 	key    []byte
 	at     scratch
 	next   [1]S
@@ -184,10 +189,10 @@ func (r *relation[S]) expand(ids []int32, workers int) {
 func (r *relation[S]) expandSome(ids []int32, workers int) {
 	parts := (len(ids) + firedTogether - 1) / firedTogether
 	for len(r.parts) < parts {
-		r.parts = append(r.parts, firings[S]{})
+		r.parts = append(r.parts, &firings[S]{})
 	}
 	share(workers, parts, func(_, i int) {
-		f := &r.parts[i]
+		f := r.parts[i]
 		f.steps, f.records, f.events, f.keep = f.steps[:0], f.records[:0], f.events[:0], f.keep[:0]
 		for _, id := range ids[i*firedTogether : min(len(ids), (i+1)*firedTogether)] {
 			r.fire(id, f)
@@ -205,7 +210,7 @@ func (r *relation[S]) expandSome(ids []int32, workers int) {
 		}
 	}
 	for i := range parts {
-		f := &r.parts[i]
+		f := r.parts[i]
 		last, records, events, keep := int32(-1), int32(0), int32(0), int32(0)
 		for k := range f.steps {
 			s := &f.steps[k]
@@ -251,33 +256,38 @@ func (r *relation[S]) record(s *firing, record []uint64, events []Event, keep []
 
 // fire computes the steps out of a state. It only reads what the relation has.
 func (r *relation[S]) fire(id int32, f *firings[S]) {
-	s := r.states.load(id, &f.at)
-	f.before = pending(r.model, s, f.before[:0])
-	before := f.before
-	for i, e := range before {
-		if first(before, e.ID) != i {
-			continue // the oldest stands for all of its ID
-		}
-		r.model.Fire(s, e, func(next S, how Effect) {
-			step := firing{from: id, event: uint8(i), full: how.Full, known: -1, manner: -1}
-			if !how.Full {
-				events, keep, record := len(f.events), len(f.keep), len(f.records)
-				f.events = pending(r.model, next, f.events)
-				f.keep = keptColumns(s, before, i, &how, next, f.events[events:], f.keep)
-				step.hash, step.label = f.encode(r.states.codec, next), how.Label
-				step.known = r.states.find(f.records[record:], step.hash)
-				var ok bool
-				if f.key, ok = r.mannerKey(step.event, how.Label, f.keep[keep:], f.events[events:], f.key[:0]); ok {
-					if m, ok := r.mannerOf[string(f.key)]; ok {
-						step.manner = m
-					}
-				}
-				step.quiet = r.glance != nil && !r.glance(s, e, how.Label, next)
-			}
-			step.records, step.events, step.keep = int32(len(f.records)), int32(len(f.events)), int32(len(f.keep))
-			f.steps = append(f.steps, step)
-		})
+	if f.emit == nil { // made once: a function for each event would be garbage
+		f.emit = func(next S, how Effect) { r.emitted(f, next, &how) }
 	}
+	f.id, f.from = id, r.states.load(id, &f.at)
+	f.before = pending(r.model, f.from, f.before[:0])
+	for i, e := range f.before {
+		if first(f.before, e.ID) == i { // the oldest stands for all of its ID
+			f.fired = i
+			r.model.Fire(f.from, e, f.emit)
+		}
+	}
+}
+
+// emitted takes down a step.
+func (r *relation[S]) emitted(f *firings[S], next S, how *Effect) {
+	step := firing{from: f.id, event: uint8(f.fired), full: how.Full, known: -1, manner: -1}
+	if !how.Full {
+		events, keep, record := len(f.events), len(f.keep), len(f.records)
+		f.events = pending(r.model, next, f.events)
+		f.keep = keptColumns(f.from, f.before, f.fired, how, next, f.events[events:], f.keep)
+		step.hash, step.label = f.encode(r.states.codec, next), how.Label
+		step.known = r.states.find(f.records[record:], step.hash)
+		var ok bool
+		if f.key, ok = r.mannerKey(step.event, how.Label, f.keep[keep:], f.events[events:], f.key[:0]); ok {
+			if m, ok := r.mannerOf[string(f.key)]; ok {
+				step.manner = m
+			}
+		}
+		step.quiet = r.glance != nil && !r.glance(f.from, f.before[f.fired], how.Label, next)
+	}
+	step.records, step.events, step.keep = int32(len(f.records)), int32(len(f.events)), int32(len(f.keep))
+	f.steps = append(f.steps, step)
 }
 
 // discharges lists what a step out of a state does to events that were waiting:
