@@ -1,6 +1,9 @@
 package checker
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // Packer is what a model may offer besides [Model]: a state as a fixed number
 // of words. The visited set then keeps records of words, without pointers and
@@ -171,8 +174,10 @@ func (c *partCodec[S]) hash(record []uint64) uint64 {
 }
 
 // mapCodec numbers the states of a model that is no Packer, in the order in
-// which they come. It serves one worker.
+// which they come: records and hashes depend on who met a state first where several
+// workers do.
 type mapCodec[S comparable] struct {
+	mu     sync.RWMutex
 	number map[S]uint64
 	states []S
 	key    uint64
@@ -181,6 +186,8 @@ type mapCodec[S comparable] struct {
 func (c *mapCodec[S]) words() int { return 1 }
 
 func (c *mapCodec[S]) encode(states []S, _ *scratch, records, hashes []uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for i, s := range states {
 		n, ok := c.number[s]
 		if !ok {
@@ -193,8 +200,13 @@ func (c *mapCodec[S]) encode(states []S, _ *scratch, records, hashes []uint64) {
 	}
 }
 
-func (c *mapCodec[S]) decode(record []uint64, _ *scratch) S { return c.states[record[0]] }
-func (c *mapCodec[S]) hash(record []uint64) uint64          { return hashWords(c.key, record) }
+func (c *mapCodec[S]) decode(record []uint64, _ *scratch) S {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.states[record[0]]
+}
+
+func (c *mapCodec[S]) hash(record []uint64) uint64 { return hashWords(c.key, record) }
 
 // hashWords spreads every bit of the words over all bits. Of one word it is a
 // bijection: multiplications by odd numbers and shifted exclusive ors are.

@@ -49,8 +49,8 @@
 //
 // Levels are expanded by several goroutines ([Options].Workers), and what is found,
 // the order of visits included, is that of one. With [Options].Merge classes whose
-// union is convex become one in the run for safety properties. [Stays] measures
-// shortest and longest stays in sets of states.
+// union is convex become one in the run for safety properties; in those for bounded
+// time they always do. [Stays] measures shortest and longest stays in sets of states.
 //
 // # Reduction
 //
@@ -120,8 +120,6 @@
 //     nets. IFIP Congress 1983. State classes.
 //   - B. Berthomieu, M. Diaz: Modeling and verification of time dependent systems
 //     using time Petri nets. IEEE Trans. Software Eng. 17(3), 1991.
-//   - S. Blom, B. Lisser, J. van de Pol, M. Weber: A database approach to distributed
-//     state-space generation. J. Logic and Computation 21(1), 2011. Tree compression.
 //   - D. L. Dill: Timing assumptions and verification of finite-state concurrent
 //     systems. CAV 1989. Difference-bound matrices.
 //   - T. A. Henzinger, Z. Manna, A. Pnueli: What good are digital clocks? ICALP

@@ -266,7 +266,7 @@ func (x *exactSearch[S]) enter(r *arrival) {
 		if x.states.set(int(id)) {
 			w.run.States++
 			if x.hooks != nil {
-				x.hooks.metState(c, x.rel.states.at(id))
+				x.hooks.metState(c, x.rel.states.load(id, &x.rel.at))
 			}
 		}
 		if x.watch != nil && x.watch.settled(on) {

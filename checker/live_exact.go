@@ -69,26 +69,40 @@ func (c *check[S]) live(i int) {
 
 // bounded judges Within and StaysAtMost: safety with a clock that runs while the
 // bit is on. Inclusion stays exact, for a class inside another has no longer stay.
+// So does merging: the instant at which the clock was started is one more whole
+// number of each point, and the points of a hull are those of its classes (merge.go).
+// It leaves a fraction of the classes, but no trace: that of a violation comes from a
+// second search, which ends there.
 func (c *check[S]) bounded(i int) {
 	p, out := &c.props[i], &c.out[i]
-	x, run := c.product(p, p.Name, func(x *exactSearch[S]) { x.clock = longest })
+	x, run := c.product(p, p.Name, func(x *exactSearch[S]) { x.clock, x.merge = longest, true })
 	out.Vacuous = !x.watch.guarded
 	switch {
 	case x.found >= 0:
-		init, arcs := x.classes.path(x.found)
-		start := x.start(init)
-		since, last := c.stayBegins(x.watch, start, arcs)
-		loop := -1
-		if calm(c.rel.pending(last)) {
-			loop = len(arcs)
-		}
 		out.Verdict = Violated
-		out.Trace = c.rel.trace(start, arcs, loop, since, p.Bound)
+		c.boundedTrace(p, out)
 	case run.Complete:
 		out.Verdict, out.Longest = Holds, x.longest
 	default:
 		out.Reason = run.Stopped
 	}
+}
+
+// boundedTrace finds the trace of a violated bound, by a search without merging.
+func (c *check[S]) boundedTrace(p *Property[S], out *Outcome[S]) {
+	x, run := c.product(p, p.Name+" (trace)", func(x *exactSearch[S]) { x.clock = longest })
+	if x.found < 0 {
+		out.Reason = run.Stopped // violated without a doubt, but without a trace
+		return
+	}
+	init, arcs := x.classes.path(x.found)
+	start := x.start(init)
+	since, last := c.stayBegins(x.watch, start, arcs)
+	loop := -1
+	if calm(c.rel.pending(last)) {
+		loop = len(arcs)
+	}
+	out.Trace = c.rel.trace(start, arcs, loop, since, p.Bound)
 }
 
 // stayBegins is the number of the step with which the stay began that the end of

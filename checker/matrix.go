@@ -202,13 +202,21 @@ func (s *successor) cell(m *matrix, a, b int) int64 {
 // tells whether the table knew all of them.
 func (s *successor) pack(m *matrix, t *valueTable, words []uint64) ([]uint64, bool) {
 	w, f := m.width, s.from[0]
-	codes := s.codes[:0]
+	if n := cells(s.width); cap(s.codes) < n {
+		s.codes = make([]uint32, 2*n)
+	}
+	codes := s.codes[:cap(s.codes)]
+	k, missing := 0, uint32(0) // its top bit, of codes less 1, tells that one was 0
 	for b := 1; b < s.width; b++ {
+		var since, ahead uint32
 		if j := s.from[b]; j >= 0 {
-			codes = append(codes, m.code[f*w+j], m.code[j*w+f])
+			since, ahead = m.code[f*w+j], m.code[j*w+f]
 		} else {
-			codes = append(codes, t.code(s.since[b]), t.code(s.ahead[b]))
+			since, ahead = t.code(s.since[b]), t.code(s.ahead[b])
 		}
+		codes[k], codes[k+1] = since, ahead
+		missing |= (since - 1) | (ahead - 1)
+		k += 2
 	}
 	for a := 1; a < s.width; a++ {
 		i, ahead := s.from[a], s.ahead[a]
@@ -216,24 +224,22 @@ func (s *successor) pack(m *matrix, t *valueTable, words []uint64) ([]uint64, bo
 		if i >= 0 {
 			row = m.code[i*w : (i+1)*w]
 		}
-		for b := 1; b < s.width; b++ {
-			if a == b {
+		for b, j := range s.from {
+			if b == 0 || a == b {
 				continue
 			}
-			if j := s.from[b]; i >= 0 && j >= 0 {
-				codes = append(codes, row[j])
+			var c uint32
+			if i >= 0 && j >= 0 {
+				c = row[j]
 			} else {
-				codes = append(codes, t.code(plus(ahead, s.since[b])))
+				c = t.code(plus(ahead, s.since[b]))
 			}
+			codes[k] = c
+			missing |= c - 1
+			k++
 		}
 	}
-	s.codes = codes
-	for _, c := range codes {
-		if c == 0 {
-			return t.pack(codes, words), false
-		}
-	}
-	return t.pack(codes, words), true
+	return t.pack(codes[:k], words), missing>>31 == 0
 }
 
 // list appends the bounds themselves in the same order.

@@ -3,6 +3,7 @@ package checker
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -32,4 +33,17 @@ func TestMergingTooMuchIsFound(t *testing.T) {
 		require.Equal(t, 7, run.States)
 	}
 	require.Equal(t, 8, ExploreMergingAll[string](apart()).States)
+}
+
+// TestMergingTooMuchIsFoundWithAClock: so do the longest stays, of which the one in
+// "impossible" is for ever.
+func TestMergingTooMuchIsFoundWithAClock(t *testing.T) {
+	stays := Property[string]{Name: "stays", Kind: StaysAtMost, Bound: 9, From: func(s string) bool { return s == "impossible" }}
+	found := func(convex func(*merger, *lanePlan) bool) bool {
+		c := &check[string]{ctx: context.Background(), epoch: time.Now(), rel: newRelation[string](apart())}
+		x, _ := c.product(&stays, stays.Name, func(x *exactSearch[string]) { x.clock, x.merge, x.convex = longest, true, convex })
+		return x.found >= 0
+	}
+	require.False(t, found(nil))
+	require.True(t, found(func(*merger, *lanePlan) bool { return true }))
 }

@@ -8,7 +8,7 @@ import "fmt"
 // common is kept once.
 type relation[S comparable] struct {
 	model  Model[S]
-	states stateSet[S]
+	states *stateTable[S]
 	nodes  paged[node]
 	arcs   paged[arc]
 
@@ -22,7 +22,8 @@ type relation[S comparable] struct {
 	// hooks of a search. It is called while the step is at hand, from several
 	// goroutines; what it says no to need not be unpacked later.
 	glance func(from S, e Event, how Label, to S) bool
-	parts  []firings[S] // scratch
+	parts  []*firings[S] // scratch
+	at     scratch       // of what one goroutine looks at
 }
 
 // node is the discrete half of a state class.
@@ -52,24 +53,24 @@ type manner struct {
 }
 
 func newRelation[S comparable](m Model[S]) *relation[S] {
-	r := &relation[S]{model: m, mannerOf: map[string]int32{}, labelOf: map[Label]int32{}}
-	if p, ok := m.(Packer[S]); ok {
-		r.states = newTreeSet(p)
-	} else {
-		r.states = newStateSet(m)
+	return &relation[S]{
+		model: m, states: &stateTable[S]{codec: newCodec(m, 1)},
+		mannerOf: map[string]int32{}, labelOf: map[Label]int32{},
 	}
-	return r
 }
 
 func (r *relation[S]) init() (ids []int32) {
+	var f firings[S]
 	for _, s := range r.model.Init() {
-		ids = append(ids, r.add(s))
+		hash := f.encode(r.states.codec, s)
+		ids = append(ids, r.add(f.records, hash))
+		f.records = f.records[:0]
 	}
 	return ids
 }
 
-func (r *relation[S]) add(s S) int32 {
-	id, fresh := r.states.add(s)
+func (r *relation[S]) add(record []uint64, hash uint64) int32 {
+	id, fresh := r.states.add(record, hash)
 	if fresh {
 		r.nodes.add(node{arcs: -1})
 	}
@@ -80,33 +81,40 @@ func appendWord(b []byte, w uint64) []byte {
 	return append(b, byte(w), byte(w>>8), byte(w>>16), byte(w>>24), byte(w>>32), byte(w>>40), byte(w>>48), byte(w>>56))
 }
 
-// internManner numbers the manner of a step. What differs is the windows of the
-// fresh events, not their IDs, for firing reads no others.
-func (r *relation[S]) internManner(event uint8, how Label, keep []uint8, after []Event) uint32 {
+// mannerKey appends what the manner of a step is told apart by, and tells whether its
+// label is known. What differs is the windows of the fresh events, not their IDs, for
+// firing reads no others.
+func (r *relation[S]) mannerKey(event uint8, how Label, keep []uint8, after []Event, key []byte) ([]byte, bool) {
+	label, ok := r.labelOf[how]
+	bits := uint64(event) | uint64(label)<<8
+	if calm(after) {
+		bits |= 1 << 63
+	}
+	key = append(appendWord(key, bits), keep...)
+	for i, k := range keep {
+		if k == 0 {
+			key = appendWord(appendWord(key, uint64(after[i].Earliest)), uint64(after[i].Latest))
+		}
+	}
+	return key, ok
+}
+
+// internManner numbers the manner of a step.
+func (r *relation[S]) internManner(event uint8, how Label, keep []uint8, after []Event) int32 {
 	label, ok := r.labelOf[how]
 	if !ok {
 		label = number(len(r.labels))
 		r.labelOf[how] = label
 		r.labels = append(r.labels, how)
 	}
-	peace := calm(after)
-	bits := uint64(event) | uint64(label)<<8
-	if peace {
-		bits |= 1 << 63
-	}
-	r.key = append(appendWord(r.key[:0], bits), keep...)
-	for i, k := range keep {
-		if k == 0 {
-			r.key = appendWord(appendWord(r.key, uint64(after[i].Earliest)), uint64(after[i].Latest))
-		}
-	}
+	r.key, _ = r.mannerKey(event, how, keep, after, r.key[:0])
 	i, ok := r.mannerOf[string(r.key)]
 	if !ok {
 		if i = number(len(r.manners)); uint32(i) >= arcQuiet {
 			panic("checker: more than 2^30 different kinds of steps in one run; bound it with MaxStates")
 		}
 		r.mannerOf[string(r.key)] = i
-		m := manner{event: event, calm: peace, label: label, keep: string(keep)}
+		m := manner{event: event, calm: calm(after), label: label, keep: string(keep)}
 		for i, k := range keep {
 			if k == 0 {
 				m.fresh = append(m.fresh, after[i])
@@ -114,7 +122,7 @@ func (r *relation[S]) internManner(event uint8, how Label, keep []uint8, after [
 		}
 		r.manners = append(r.manners, m)
 	}
-	return uint32(i)
+	return i
 }
 
 // pending asks the model again what is pending in a state: only traces and hooks
@@ -125,22 +133,44 @@ func (r *relation[S]) manner(a *arc) *manner { return &r.manners[a.manner&(arcQu
 
 // firings are the steps out of some states, as a worker found them.
 type firings[S comparable] struct {
-	steps  []firing[S]
-	events []Event
-	keep   []uint8
-	before []Event // scratch
+	steps   []firing
+	records []uint64 // of the states that they lead to, see codec
+	events  []Event
+	keep    []uint8
+
+	id     int32
+	from   S // whose event fired (of before) happens; from here on scratch
+	fired  int
+	before []Event
+	emit   func(next S, how Effect)
+	key    []byte
+	at     scratch
+	next   [1]S
+	hash   [1]uint64
 }
 
-type firing[S comparable] struct {
+type firing struct {
 	from   int32
-	known  int32 // the number of to, -1 if it was not known yet
-	to     S
-	label  Label
-	events int // of to: where they end in firings.events, each step's after the last
-	keep   int
+	known  int32 // the number of the state that it leads to, -1 if it was not known yet
+	manner int32 // -1 if it was not known yet
 	event  uint8
 	full   bool
 	quiet  bool
+	// Where the parts of this step end in firings; those of each begin after the last.
+	records, events, keep int32
+	hash                  uint64
+	label                 Label
+}
+
+// encode appends the record of a state, and gives its hash.
+func (f *firings[S]) encode(c codec[S], s S) uint64 {
+	begin := len(f.records)
+	for range c.words() {
+		f.records = append(f.records, 0)
+	}
+	f.next[0] = s
+	c.encode(f.next[:], &f.at, f.records[begin:], f.hash[:])
+	return f.hash[0]
 }
 
 // firedTogether is the number of states that a worker expands at a time.
@@ -159,11 +189,11 @@ func (r *relation[S]) expand(ids []int32, workers int) {
 func (r *relation[S]) expandSome(ids []int32, workers int) {
 	parts := (len(ids) + firedTogether - 1) / firedTogether
 	for len(r.parts) < parts {
-		r.parts = append(r.parts, firings[S]{})
+		r.parts = append(r.parts, &firings[S]{})
 	}
 	share(workers, parts, func(_, i int) {
-		f := &r.parts[i]
-		f.steps, f.events, f.keep = f.steps[:0], f.events[:0], f.keep[:0]
+		f := r.parts[i]
+		f.steps, f.records, f.events, f.keep = f.steps[:0], f.records[:0], f.events[:0], f.keep[:0]
 		for _, id := range ids[i*firedTogether : min(len(ids), (i+1)*firedTogether)] {
 			r.fire(id, f)
 		}
@@ -180,30 +210,33 @@ func (r *relation[S]) expandSome(ids []int32, workers int) {
 		}
 	}
 	for i := range parts {
-		f := &r.parts[i]
-		last, events, keep := int32(-1), 0, 0
+		f := r.parts[i]
+		last, records, events, keep := int32(-1), int32(0), int32(0), int32(0)
 		for k := range f.steps {
 			s := &f.steps[k]
 			if s.from != last {
 				open(s.from)
 				last = s.from
 			}
-			r.record(s, f.events[events:s.events], f.keep[keep:s.keep])
-			events, keep = s.events, s.keep
+			r.record(s, f.records[records:s.records], f.events[events:s.events], f.keep[keep:s.keep])
+			records, events, keep = s.records, s.events, s.keep
 		}
 	}
 	open(-1)
 }
 
 // record adds the arc of a step.
-func (r *relation[S]) record(s *firing[S], events []Event, keep []uint8) {
+func (r *relation[S]) record(s *firing, record []uint64, events []Event, keep []uint8) {
 	a := arc{to: -1}
 	if !s.full {
 		if a.to = s.known; a.to < 0 {
-			a.to = r.add(s.to)
+			a.to = r.add(record, s.hash)
 		}
 	}
-	a.manner = r.internManner(s.event, s.label, keep, events)
+	if s.manner < 0 {
+		s.manner = r.internManner(s.event, s.label, keep, events)
+	}
+	a.manner = uint32(s.manner)
 	m := &r.manners[a.manner]
 	n := r.nodes.at(s.from)
 	for i := n.arcs; i < n.arcs+n.count && !s.full; i++ {
@@ -221,28 +254,40 @@ func (r *relation[S]) record(s *firing[S], events []Event, keep []uint8) {
 	n.count++
 }
 
-// fire computes the steps out of a state.
+// fire computes the steps out of a state. It only reads what the relation has.
 func (r *relation[S]) fire(id int32, f *firings[S]) {
-	s := r.states.at(id)
-	f.before = pending(r.model, s, f.before[:0])
-	before := f.before
-	for i, e := range before {
-		if first(before, e.ID) != i {
-			continue // the oldest stands for all of its ID
-		}
-		r.model.Fire(s, e, func(next S, how Effect) {
-			step := firing[S]{from: id, event: uint8(i), full: how.Full}
-			if !how.Full {
-				begin := len(f.events)
-				f.events = pending(r.model, next, f.events)
-				f.keep = keptColumns(s, before, i, &how, next, f.events[begin:], f.keep)
-				step.to, step.label, step.known = next, how.Label, r.states.find(next)
-				step.quiet = r.glance != nil && !r.glance(s, e, how.Label, next)
-			}
-			step.events, step.keep = len(f.events), len(f.keep)
-			f.steps = append(f.steps, step)
-		})
+	if f.emit == nil { // made once: a function for each event would be garbage
+		f.emit = func(next S, how Effect) { r.emitted(f, next, &how) }
 	}
+	f.id, f.from = id, r.states.load(id, &f.at)
+	f.before = pending(r.model, f.from, f.before[:0])
+	for i, e := range f.before {
+		if first(f.before, e.ID) == i { // the oldest stands for all of its ID
+			f.fired = i
+			r.model.Fire(f.from, e, f.emit)
+		}
+	}
+}
+
+// emitted takes down a step.
+func (r *relation[S]) emitted(f *firings[S], next S, how *Effect) {
+	step := firing{from: f.id, event: uint8(f.fired), full: how.Full, known: -1, manner: -1}
+	if !how.Full {
+		events, keep, record := len(f.events), len(f.keep), len(f.records)
+		f.events = pending(r.model, next, f.events)
+		f.keep = keptColumns(f.from, f.before, f.fired, how, next, f.events[events:], f.keep)
+		step.hash, step.label = f.encode(r.states.codec, next), how.Label
+		step.known = r.states.find(f.records[record:], step.hash)
+		var ok bool
+		if f.key, ok = r.mannerKey(step.event, how.Label, f.keep[keep:], f.events[events:], f.key[:0]); ok {
+			if m, ok := r.mannerOf[string(f.key)]; ok {
+				step.manner = m
+			}
+		}
+		step.quiet = r.glance != nil && !r.glance(f.from, f.before[f.fired], how.Label, next)
+	}
+	step.records, step.events, step.keep = int32(len(f.records)), int32(len(f.events)), int32(len(f.keep))
+	f.steps = append(f.steps, step)
 }
 
 // discharges lists what a step out of a state does to events that were waiting:

@@ -5,7 +5,7 @@ package checker
 // that bit is what liveness and bounded time are judged on.
 type watch[S comparable] struct {
 	prop   *Property[S]
-	states stateSet[S]
+	states *stateTable[S]
 	facts  []uint8 // by discrete state
 	// guarded tells that From held in some state that was come to.
 	guarded bool
@@ -16,7 +16,7 @@ const (
 	factGoal
 )
 
-func newWatch[S comparable](p *Property[S], states stateSet[S]) *watch[S] {
+func newWatch[S comparable](p *Property[S], states *stateTable[S]) *watch[S] {
 	return &watch[S]{prop: p, states: states, guarded: p.From == nil}
 }
 
@@ -56,8 +56,9 @@ func (w *watch[S]) fill(workers int) {
 	}
 	w.facts = append(w.facts, make([]uint8, size-begin)...)
 	share(workers, (size-begin+chunk-1)/chunk, func(_, i int) {
+		var at scratch
 		for id := begin + i*chunk; id < min(size, begin+(i+1)*chunk); id++ {
-			w.facts[id] = w.judge(w.states.at(int32(id)))
+			w.facts[id] = w.judge(w.states.load(int32(id), &at))
 		}
 	})
 }

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"math/bits"
+	"sync"
 )
 
 // Model is TCP teardown as a transition system with pending events. It has the
@@ -71,9 +72,20 @@ type Effect = struct {
 
 // Fire emits every state that event e, pending in s, may lead to.
 func (m *Model) Fire(s State, e Event, emit func(next State, how Effect)) {
-	t := step{m: m, rules: &profileRules[m.p.Profile], fired: EventOf(e.ID), prev: &s, s: s}
-	t.fire(emit)
+	f := firings.Get().(*firing)
+	f.from = s
+	f.step = step{m: m, rules: &profileRules[m.p.Profile], fired: EventOf(e.ID), prev: &f.from, s: s}
+	f.step.fire(emit)
+	firings.Put(f)
 }
+
+// firing is what Fire works on. Firings are used again: a search has many steps.
+type firing struct {
+	from State
+	step step
+}
+
+var firings = sync.Pool{New: func() any { return new(firing) }}
 
 // fire lets the event happen and emits what it leads to.
 func (t *step) fire(emit func(State, Effect)) {
