@@ -57,7 +57,7 @@ type hooks[S comparable] interface {
 const (
 	chunkStates = 1024
 	// A round is of so many chunks, by the number of states that are known.
-	leastChunks, mostChunks = 32, 128
+	leastChunks, mostChunks = 16, 128
 )
 
 func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *anySearch[S] {
@@ -173,7 +173,9 @@ func (x *anySearch[S]) expandLevel(frontier int) {
 			return
 		}
 		// The larger a round, the more often a line of memory serves twice.
-		chunks := min(max(x.meter.kept/(32*chunk), leastChunks), mostChunks)
+		// What a round leads to is kept meanwhile: a sixth of the states that are known.
+		perState := 1 + x.meter.run.Transitions/x.meter.kept
+		chunks := min(max(x.meter.kept/6/perState/chunk, leastChunks), mostChunks)
 		to = min(frontier, from+chunk*chunks)
 		if !x.round(from, to, chunk) {
 			x.judgeOnly(to, frontier)

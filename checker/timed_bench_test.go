@@ -99,7 +99,7 @@ func TestTimedCounts(t *testing.T) {
 // BenchmarkExact is a whole search of each scenario. classes/s counts explored
 // classes, B/class is the heap that is in use near the end for each kept one.
 func BenchmarkExact(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(25)) // as the command does
+	defer debug.SetGCPercent(debug.SetGCPercent(10)) // as the command does
 	for _, name := range timedScenarios {
 		m := timedModel(b, name, nil)
 		b.Run(name+"/plain", func(b *testing.B) {

@@ -20,7 +20,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		// A search keeps large arrays without pointers, which cost the collector
 		// nothing to pass over, and little else: memory is dearer than its time.
-		debug.SetGCPercent(25)
+		debug.SetGCPercent(10)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
