@@ -22,7 +22,7 @@ const (
 )
 
 // defaultAnyStates is the bound behind AnyStates = 0.
-const defaultAnyStates = 200_000
+const defaultAnyStates = 2_000_000
 
 // What the runtime holds less what it has given back: that is resident, or was.
 const (

@@ -49,7 +49,7 @@ func (m Mode) String() string { return modeNames[m] }
 type Options struct {
 	Time Mode
 	// AnyStates is the number of states after which Auto gives up Any and goes
-	// to Exact; 0 means 200,000. It is a count and not a time, so that
+	// to Exact; 0 means 2,000,000. It is a count and not a time, so that
 	// results do not depend on the machine.
 	AnyStates int
 	// MaxStates bounds the states (Any) or state classes (Exact) kept by one

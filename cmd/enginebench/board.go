@@ -63,9 +63,10 @@ func (b *board) race(ctx context.Context, s search, size string, states int) (*r
 
 // variants are the ways in which finwait does a search.
 func variants(s search) []row {
-	one, two := s, s
+	one, two, prints := s, s, s
 	one.Workers, two.Workers = 1, 2
-	return []row{{"finwait, 1 worker", one}, {"finwait, 2 workers", two}}
+	prints.Workers, prints.Fingerprints = 2, true
+	return []row{{"finwait, 1 worker", one}, {"finwait, 2 workers", two}, {"finwait, 2 workers, fingerprints", prints}}
 }
 
 // curve measures the rows, one after the other in each round, and gives the table.

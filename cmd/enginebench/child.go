@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -21,6 +22,7 @@ func runChild(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&s); err != nil {
 		return err
 	}
+	debug.SetGCPercent(10) // as the command finwait does
 	f, err := s.do(context.Background())
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ type search struct {
 	Times, Longer int64
 	MaxStates     int
 	Workers       int
+	Fingerprints  bool
 	// Spill is a directory for states, and Memory what is used besides.
 	Spill  string
 	Memory uint64
@@ -74,7 +75,7 @@ func explore[S comparable](ctx context.Context, s search, m checker.Model[S], in
 }
 
 func (s search) options() checker.Options {
-	return checker.Options{MaxStates: s.MaxStates, Workers: s.Workers, Spill: s.Spill, Memory: s.Memory}
+	return checker.Options{MaxStates: s.MaxStates, Workers: s.Workers, Spill: s.Spill, Memory: s.Memory, Fingerprints: s.Fingerprints}
 }
 
 func check[S comparable](ctx context.Context, sys checker.System[S], props []checker.Property[S], opt checker.Options) (figures, checker.Result[S], error) {

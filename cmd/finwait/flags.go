@@ -95,7 +95,7 @@ type bounds struct {
 }
 
 func (b *bounds) register(f *pflag.FlagSet) {
-	b.anyStates = 200_000
+	b.anyStates = 2_000_000
 	b.time = span(10 * time.Minute)
 	f.Var(&b.states, "max-states", "stop a search at this many states or state classes (0: no bound)")
 	f.Var(&b.depth, "max-depth", "stop a search at this many breadth-first levels (0: no bound)")
