@@ -127,8 +127,10 @@ func TestResumedIsUninterrupted(t *testing.T) {
 		}
 	})
 	t.Logf("%d interruptions, %d of them within a level", interrupted, within)
-	require.Greater(t, interrupted, 50)
-	require.Greater(t, within, 10)
+	if !testing.Short() { // which draws a fifth as many
+		require.Greater(t, interrupted, 50)
+		require.Greater(t, within, 10)
+	}
 }
 
 // TestResumeSeesFaults leaves out a shard of what was visited, and a part of the

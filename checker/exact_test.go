@@ -128,7 +128,9 @@ func TestMergingReachesTheSame(t *testing.T) {
 		u, mg := reach[spec.State](t, m, false, a), reach[spec.State](t, m, true, b)
 		compare(t, u, mg, equalSets(a, b))
 	})
-	require.Greater(t, fewer, 20, "merging merges")
+	if !testing.Short() { // which draws a fifth as many
+		require.Greater(t, fewer, 20, "merging merges")
+	}
 }
 
 func reach[S comparable](t require.TestingT, m checker.Model[S], merge bool, set map[S]bool) checker.Run {

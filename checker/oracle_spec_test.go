@@ -109,5 +109,7 @@ func TestTeardownAgreesWithTheOracle(t *testing.T) {
 			require.Equal(t, longest, r.Outcomes[0].Longest, state)
 		}
 	})
-	require.Greater(t, compared, 50, "most models are small enough to compare")
+	if !testing.Short() { // which draws a fifth as many
+		require.Greater(t, compared, 50, "most models are small enough to compare")
+	}
 }
