@@ -2,7 +2,6 @@ package checker
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 )
 
@@ -19,6 +18,7 @@ type anySearch[S comparable] struct {
 	model   Model[S]
 	set     *visited
 	codec   codec[S]
+	spread  bool // the codec's records are their own hashes
 	meter   *meter
 	judge   *judge[S] // nil for none
 	hooks   hooks[S]  // nil for none; called in order, by one goroutine
@@ -56,14 +56,17 @@ type hooks[S comparable] interface {
 
 const (
 	chunkStates = 1024
-	// A round is of so many chunks, by the number of states that are known.
-	leastChunks, mostChunks = 16, 128
+	leastChunks = 16 // of a round
 )
 
 func newAnySearch[S comparable](m Model[S], w *meter, j *judge[S], h hooks[S]) *anySearch[S] {
-	c := newCodec(m, w.opt.Seed)
-	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash, w.opt.Fingerprints), meter: w, judge: j, hooks: h, chunk: chunkStates}
+	c, keep := newCodec(m, w.opt.Seed), keepRecords
+	if w.opt.Fingerprints {
+		keep = keepFingerprints
+	}
+	x := &anySearch[S]{model: m, codec: c, set: newVisited(c.words(), c.hash, keep), meter: w, judge: j, hooks: h, chunk: chunkStates}
 	w.load = x.set.load
+	_, x.spread = c.(*spreadCodec[S])
 	n := w.opt.workers()
 	if _, serves1 := c.(*mapCodec[S]); serves1 || h != nil {
 		n = 1
@@ -112,6 +115,15 @@ func (x *anySearch[S]) count() (frontier int) {
 		x.before[i+1] = x.before[i] + int(s.end-s.level)
 	}
 	return x.before[shards]
+}
+
+// keepHashes lets the search keep hashes in place of states where nothing is missed
+// by that. No way to a state is kept then, and no number: see searchAgain.
+func (x *anySearch[S]) keepHashes() {
+	if x.spread && x.set.store == keepRecords {
+		x.set = newVisited(x.set.width, x.codec.hash, keepHashes)
+		x.meter.load = x.set.load
+	}
 }
 
 // reduce lets the search leave out orders of events; on trial it stops to do so when
@@ -172,16 +184,28 @@ func (x *anySearch[S]) expandLevel(frontier int) {
 			x.judgeOnly(from, frontier)
 			return
 		}
-		// The larger a round, the more often a line of memory serves twice.
-		// What a round leads to is kept meanwhile: a sixth of the states that are known.
-		perState := 1 + x.meter.run.Transitions/x.meter.kept
-		chunks := min(max(x.meter.kept/6/perState/chunk, leastChunks), mostChunks)
-		to = min(frontier, from+chunk*chunks)
+		to = min(frontier, from+chunk*x.roundChunks())
 		if !x.round(from, to, chunk) {
 			x.judgeOnly(to, frontier)
 			return
 		}
 	}
+}
+
+// roundChunks is the size of the next round in chunks. The larger a round, the more
+// often a line of memory serves twice; but what it leads to is kept meanwhile, in as
+// many words as three, or one, for each step: up to a share of the states that are
+// known.
+func (x *anySearch[S]) roundChunks() int {
+	share, most := 6, 128
+	switch x.set.store {
+	case keepHashes:
+		share, most = 2, 512
+	case keepFingerprints:
+		share, most = 12, 64
+	}
+	perState := 1 + x.meter.run.Transitions/x.meter.kept
+	return min(max(x.meter.kept/share/perState/x.chunk, leastChunks), most)
 }
 
 // round expands the frontier states from..to-1, and tells whether to go on.
@@ -205,7 +229,7 @@ func (x *anySearch[S]) round(from, to, chunk int) bool {
 	share(len(x.workers), n, func(worker, task int) {
 		e, at := x.workers[worker], from+task*chunk
 		e.expandChunk(at, min(to, at+chunk))
-		e.met.sort(x.set.width, x.batches[task])
+		x.sort(&e.met, x.batches[task])
 		x.batches[task].full = e.full
 	})
 	batches, found := x.batches[:n], 0
@@ -244,7 +268,11 @@ func (x *anySearch[S]) insert(b *candidates) bool {
 			return false
 		}
 		s := shardOf(h)
-		n, fresh := x.set.add(&x.set.shard[s], record, h, b.parents[i])
+		parent := noID
+		if i < len(b.parents) {
+			parent = b.parents[i]
+		}
+		n, fresh := x.set.add(&x.set.shard[s], record, h, parent)
 		if fresh {
 			x.meter.keep()
 		}
@@ -330,101 +358,4 @@ func (x *anySearch[S]) find(s S) id {
 // state is the state of an id.
 func (x *anySearch[S]) state(i id) S {
 	return x.codec.decode(x.set.record(i), &x.workers[0].scratch)
-}
-
-// path is the way from an initial state to a state, by parents.
-func (x *anySearch[S]) path(to id) (states []S) {
-	for ; to != noID; to = x.set.parent(to) {
-		states = append(states, x.state(to))
-	}
-	slices.Reverse(states)
-	return states
-}
-
-// refire lists all that a state emits. Fire is pure, so nothing of it needs to be
-// remembered.
-func (x *anySearch[S]) refire(s S, visit func(nth int32, e Event, how *Effect, to S)) {
-	x.fireAll(s, pending(x.model, s, nil), visit)
-}
-
-func (x *anySearch[S]) fireAll(s S, events []Event, visit func(nth int32, e Event, how *Effect, to S)) {
-	nth := int32(0)
-	for i, e := range events {
-		if first(events, e.ID) != i {
-			continue
-		}
-		x.model.Fire(s, e, func(next S, how Effect) {
-			visit(nth, e, &how, next)
-			nth++
-		})
-	}
-}
-
-// stepOf is the number of the first outcome of the event at an index; those of the
-// others follow. Events that a reduced search leaves out keep their numbers.
-func stepOf(event int) int32 { return int32(event) << 16 }
-
-// stepNumbered is the step of a number.
-func (x *anySearch[S]) stepNumbered(from S, via int32) (step Step[S]) {
-	i := int(via >> 16)
-	e := pending(x.model, from, nil)[i]
-	n := stepOf(i)
-	x.model.Fire(from, e, func(next S, how Effect) {
-		if n == via {
-			step = Step[S]{Event: e, Label: how.Label, State: next}
-		}
-		n++
-	})
-	return step
-}
-
-// step is the first step from one state to another, or to its mirror image where
-// these are not told apart.
-func (x *anySearch[S]) step(from, to S) (step Step[S]) {
-	done := false
-	mirror := x.workers[0].mirror
-	x.refire(from, func(_ int32, e Event, how *Effect, next S) {
-		if !done && !how.Full && (next == to || mirror != nil && mirror.least(next) == to) {
-			step, done = Step[S]{Event: e, Label: how.Label, State: next}, true
-		}
-	})
-	if !done {
-		panic("checker: a state has no step to the state whose parent it is; is Fire a pure function of its arguments?")
-	}
-	return step
-}
-
-// trace is the run through states, with the step of number via, if any, behind it.
-func (x *anySearch[S]) trace(states []S, via int32) *Trace[S] {
-	t := &Trace[S]{Mode: Any, Init: states[0], Loop: -1}
-	for i := 1; i < len(states); i++ {
-		t.Steps = append(t.Steps, x.step(states[i-1], states[i]))
-	}
-	if via >= 0 {
-		t.Steps = append(t.Steps, x.stepNumbered(states[len(states)-1], via))
-	}
-	if mirror := x.workers[0].mirror; mirror != nil {
-		mirror.unfold(x.model.Init(), t)
-	}
-	return t
-}
-
-// collect frees the tables that shards have outgrown, once they are a sixteenth of
-// what is in use. There are hardly any pointers for the collector to follow.
-func (v *visited) collect() {
-	garbage, used := 0, 0
-	for i := range v.shard {
-		garbage += v.shard[i].garbage
-		used += 4*len(v.shard[i].table) + 8*v.shard[i].prints.slots
-		for _, p := range v.shard[i].records {
-			used += 8 * len(p)
-		}
-	}
-	if garbage < 4<<20 || 16*garbage < used {
-		return
-	}
-	runtime.GC()
-	for i := range v.shard {
-		v.shard[i].garbage = 0
-	}
 }

@@ -125,9 +125,16 @@ func plain[S comparable](m Model[S], bad func(S) bool) (states, transitions, dep
 
 // search runs an Any search in small chunks.
 func search(t require.TestingT, m Model[knot], props []Property[knot], opt Options, chunk int) (*anySearch[knot], *judge[knot], Run) {
+	return searchKeeping(keepRecords, m, props, opt, chunk)
+}
+
+func searchKeeping(keep store, m Model[knot], props []Property[knot], opt Options, chunk int) (*anySearch[knot], *judge[knot], Run) {
 	j := newJudge(props)
+	opt.Fingerprints = keep == keepFingerprints
 	x := newAnySearch(m, newMeter(context.Background(), opt, time.Now(), Any, "test"), j, nil)
-	x.chunk = chunk
+	if x.chunk = chunk; keep == keepHashes {
+		x.keepHashes()
+	}
 	run := x.explore()
 	run.Elapsed = 0
 	return x, j, run
@@ -170,14 +177,22 @@ func TestAnyIsPlain(t *testing.T) {
 			require.Len(t, x.path(id(uint32(j.found[0].at))), steps+1)
 			require.Equal(t, j.found[0], j.found[1])
 		}
-		opt.Fingerprints = true // hashes of so few states differ
-		_, k, again := search(t, m, props, opt, chunk)
-		require.Equal(t, run, again)
-		require.Equal(t, j.guarded, k.guarded)
-		for i := range props {
-			require.Equal(t, j.found[i].yes, k.found[i].yes)
+		for _, keep := range []store{keepHashes, keepFingerprints} { // hashes of so few states differ
+			opt.Workers = rapid.IntRange(1, 3).Draw(t, "workers")
+			y, k, again := searchKeeping(keep, m, props, opt, chunk)
+			if keep == keepHashes {
+				require.Equal(t, g.width == 1, y.set.store == keepHashes)
+			}
+			require.Equal(t, []any{run.States, run.Depth, run.Stopped}, []any{again.States, again.Depth, again.Stopped})
+			if !run.Complete { // rounds differ in size, and so does what is done when a bound is hit
+				continue
+			}
+			require.Equal(t, run, again)
+			require.Equal(t, j.guarded, k.guarded)
+			for i := range props {
+				require.Equal(t, j.found[i].yes, k.found[i].yes)
+			}
 		}
-		opt.Fingerprints = false
 		for _, workers := range []int{2, 8} {
 			opt.Workers = workers
 			y, k, again := search(t, m, props, opt, chunk)
@@ -222,7 +237,7 @@ func TestPlainSeesFaults(t *testing.T) {
 		"constant":  func([]uint64) uint64 { return 5 },
 		"one shard": func(r []uint64) uint64 { return hashWords(0, r) >> shardBits },
 	} {
-		v := newVisited(1, hash, false)
+		v := newVisited(1, hash, keepRecords)
 		for n := range uint64(3000) {
 			r := []uint64{n % 1000}
 			h := hash(r)
@@ -304,7 +319,7 @@ func TestFingerprints(t *testing.T) {
 // which is what MissedAtMost speaks of.
 func TestFingerprintsMiss(t *testing.T) {
 	same := func([]uint64) uint64 { return 5 }
-	v := newVisited(1, same, true)
+	v := newVisited(1, same, keepFingerprints)
 	_, fresh := v.add(&v.shard[0], []uint64{1}, 5, noID)
 	require.True(t, fresh)
 	_, fresh = v.add(&v.shard[0], []uint64{2}, 5, noID)
@@ -313,41 +328,84 @@ func TestFingerprintsMiss(t *testing.T) {
 	require.Equal(t, noID, v.find([]uint64{3}, 0))
 }
 
-// TestPrintsGrow compares the table with a map while it grows in place.
-func TestPrintsGrow(t *testing.T) {
+// TestPrints compares the table with a map while it grows.
+func TestPrints(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var table prints
-		table.extend(1)
+		table := prints{dense: rapid.Bool().Draw(t, "dense")}
+		table.resize(leastHomes)
 		known := map[uint64]bool{}
 		seed := rapid.Uint64().Draw(t, "seed")
 		late := rapid.Uint64Range(0, 3).Draw(t, "late") // many first slots near the end
-		for n := range uint64(rapid.IntRange(0, 6000).Draw(t, "n")) {
-			h := hashWords(seed, []uint64{n})
-			if late > 0 && n%4 < late && len(known) < 300 {
+		zero := rapid.IntRange(0, 6000).Draw(t, "zero")
+		for n := range rapid.IntRange(0, 6000).Draw(t, "n") {
+			h := hashWords(seed, []uint64{uint64(n) / 2 * 2}) >> shardBits
+			if late > 0 && uint64(n)%4 < late && len(known) < 300 {
 				h |= 0xffff << 40
 			}
-			h = printOf(h)
-			at, ok := table.look(h)
-			require.Equal(t, known[h], ok)
-			if !ok {
-				*table.at(at) = h
+			if n == zero {
+				h = 0
 			}
-			if known[h] = true; len(known) >= table.slots/8*7 {
-				table.grow()
-			}
+			left := table.unknown([]uint64{h})
+			require.True(t, known[h] || len(left) == 1, "what is new is left")
+			require.Equal(t, !known[h], table.add(h))
+			known[h] = true
 		}
-		for h := range known {
-			_, ok := table.look(h)
-			require.True(t, ok)
-		}
-		full := 0
-		for i := range table.slots {
-			if *table.at(i) != 0 {
+		full, last := 0, uint64(0)
+		for _, h := range table.slots {
+			if h != 0 {
 				full++
+				require.Greater(t, h, last)
+				last = h
 			}
+		}
+		if known[0] {
+			full++
 		}
 		require.Len(t, known, full)
+		require.Equal(t, full, table.count)
+		require.Zero(t, table.slots[len(table.slots)-1])
 	})
+}
+
+// TestSpread: the hash of a word is a bijection of it.
+func TestSpread(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := rapid.Uint64().Draw(t, "word")
+		require.Equal(t, w, gather64(spread64(w)))
+		require.Equal(t, w, spread64(gather64(w)))
+	})
+}
+
+// TestHashesSeeFaults makes the store of hashes wrong on purpose: with a filter that
+// takes what is new for known, and a table that forgets its order, states are missed.
+func TestHashesSeeFaults(t *testing.T) {
+	g := web{nodes: 40_000, degree: 3, seed: 7, width: 1}
+	states, _, _, _ := plain(Model[knot](g), func(knot) bool { return false })
+	_, _, run := searchKeeping(keepHashes, packedWeb{g}, nil, Options{Workers: 2}, 10)
+	require.Equal(t, states, run.States)
+	x := newAnySearch(Model[knot](packedWeb{g}), newMeter(context.Background(), Options{Workers: 2}, time.Now(), Any, "test"), nil, nil)
+	x.keepHashes()
+	x.codec = halving{x.codec}
+	require.NotEqual(t, states, x.explore().States, "a hash that is no bijection")
+	var table prints
+	table.resize(leastHomes)
+	for _, h := range []uint64{7 << 32, 9 << 32, 5 << 32} { // all from the first slot on
+		require.True(t, table.add(h))
+	}
+	require.False(t, table.add(9<<32))
+	table.slots[0], table.slots[2] = table.slots[2], table.slots[0]
+	require.True(t, table.add(5<<32), "out of order")
+}
+
+// halving drops a bit of the hash.
+type halving struct{ codec[knot] }
+
+func (c halving) encode(states []knot, at *scratch, records, hashes []uint64) {
+	c.codec.encode(states, at, records, hashes)
+	for i := range records {
+		records[i] &^= 1 << 20
+		hashes[i] &^= 1 << 20
+	}
 }
 
 // TestEdges compares the edges that are kept with those that are worked out, and

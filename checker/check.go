@@ -197,6 +197,8 @@ func (c *check[S]) anyRun(g group) error {
 	x := newAnySearch(c.sys.any(), w, j, nil)
 	if g.ample {
 		x.reduce(props, c.opt.Reduction == ReduceAuto)
+	} else if !live {
+		x.keepHashes()
 	}
 	if g.mirror {
 		x.reflect()
@@ -229,7 +231,7 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool,
 		if run.Complete {
 			possible = x.lasso(p)
 		}
-	case found.yes && c.opt.Fingerprints:
+	case found.yes && x.set.store != keepRecords:
 		if c.opt.Time == Any { // Auto goes to Exact for it
 			possible = c.searchAgain(p)
 		}
@@ -245,7 +247,7 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool,
 		out.Reason = run.Stopped
 	default:
 		out.Verdict, out.Scope = Holds, AllDurations
-		if c.opt.Fingerprints {
+		if c.opt.Fingerprints && !x.spread {
 			out.Exact, out.MissedAtMost = false, missedAtMost(run.States)
 		}
 		if p.Kind == Reachable {
@@ -255,7 +257,7 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool,
 	}
 }
 
-// searchAgain is the run without times to what a search with fingerprints found,
+// searchAgain is the run without times to what a search that kept hashes found,
 // from a search that keeps its states and goes no deeper; nil when it hits a bound.
 func (c *check[S]) searchAgain(p *Property[S]) *Trace[S] {
 	opt := c.opt

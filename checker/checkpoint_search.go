@@ -108,7 +108,7 @@ func (c *partCodec[S]) read(r *input) {
 	}
 }
 
-// write writes the records, and the parents or the fingerprints. Tables of records
+// write writes the records, and the parents or the hashes. Tables of records
 // are made anew.
 func (v *visited) write(w output) {
 	for i := range v.shard {
@@ -116,15 +116,12 @@ func (v *visited) write(w output) {
 		w.word(uint64(s.count))
 		w.word(uint64(s.level))
 		w.word(uint64(s.end))
-		first := s.firstKept(v.fingerprints)
+		first := s.firstKept(v.store != keepRecords)
 		for n := first; n < s.count; n += page {
 			w.words(s.records[n>>pageBits][:int(min(page, s.count-n))*v.width])
 		}
-		if v.fingerprints {
-			w.word(uint64(len(s.prints.pages)))
-			for _, p := range s.prints.pages {
-				w.words(p)
-			}
+		if v.store != keepRecords {
+			s.prints.write(w)
 			continue
 		}
 		w.word(uint64(len(s.table)))
@@ -137,8 +134,8 @@ func (v *visited) write(w output) {
 }
 
 // firstKept is the first record of the first page that is kept.
-func (s *shard) firstKept(fingerprints bool) uint32 {
-	if fingerprints {
+func (s *shard) firstKept(hashes bool) uint32 {
+	if hashes {
 		return s.level &^ (page - 1)
 	}
 	return 0
@@ -146,8 +143,8 @@ func (s *shard) firstKept(fingerprints bool) uint32 {
 
 // pageSize is the number of records for which the page from record n on is made: the
 // first page of a shard grows, see append.
-func (s *shard) pageSize(n uint32, fingerprints bool) int {
-	if n == 0 && !fingerprints {
+func (s *shard) pageSize(n uint32, hashes bool) int {
+	if n == 0 && !hashes {
 		return int(min(page, s.count))
 	}
 	return page
@@ -157,7 +154,7 @@ func (v *visited) read(r *input, workers int) {
 	for i := range v.shard {
 		s := &v.shard[i]
 		s.count, s.level, s.end = uint32(r.word()), uint32(r.word()), uint32(r.word())
-		first := s.firstKept(v.fingerprints)
+		first := s.firstKept(v.store != keepRecords)
 		if s.level > s.end || s.end > s.count || s.count > maxRecords {
 			r.err = fmt.Errorf("holds a level that is not among its states")
 		}
@@ -168,15 +165,11 @@ func (v *visited) read(r *input, workers int) {
 		s.records = make([][]uint64, first>>pageBits)
 		for n := first; n < s.count; n += page {
 			count := int(min(page, s.count-n)) * v.width
-			s.records = append(s.records, make([]uint64, count, s.pageSize(n, v.fingerprints)*v.width))
+			s.records = append(s.records, make([]uint64, count, s.pageSize(n, v.store != keepRecords)*v.width))
 			r.words(s.records[n>>pageBits])
 		}
-		if v.fingerprints {
-			s.prints = prints{}
-			s.prints.extend(r.room(r.word(), 8*printPage))
-			for _, p := range s.prints.pages {
-				r.words(p)
-			}
+		if v.store != keepRecords {
+			s.prints.read(r)
 			continue
 		}
 		slots := r.word()
@@ -192,7 +185,7 @@ func (v *visited) read(r *input, workers int) {
 			r.halves(s.parents[n>>pageBits][:min(page, s.count-n)])
 		}
 	}
-	if v.fingerprints || r.err != nil {
+	if v.store != keepRecords || r.err != nil {
 		return
 	}
 	share(workers, shards, func(_, i int) {
@@ -201,4 +194,32 @@ func (v *visited) read(r *input, workers int) {
 			s.insert(v.hash(s.record(n, v.width)), n)
 		}
 	})
+}
+
+func (t *prints) write(w output) {
+	w.word(uint64(t.homes))
+	zero := uint64(0)
+	if t.zero {
+		zero = 1
+	}
+	w.word(zero)
+	w.word(uint64(len(t.slots)))
+	w.words(t.slots)
+}
+
+func (t *prints) read(r *input) {
+	homes, zero := int(r.word()), r.word()
+	*t = prints{homes: homes, zero: zero != 0, dense: t.dense}
+	t.limit = t.filled()
+	t.slots = make([]uint64, r.room(r.word(), 8))
+	r.words(t.slots)
+	t.count = int(zero)
+	for _, h := range t.slots {
+		if h != 0 {
+			t.count++
+		}
+	}
+	if r.err == nil && (homes < leastHomes || len(t.slots) <= homes || t.count > t.limit || t.slots[len(t.slots)-1] != 0) {
+		r.err = fmt.Errorf("holds a table of hashes of the wrong size")
+	}
 }

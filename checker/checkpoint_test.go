@@ -22,6 +22,7 @@ func checkpoints(t require.TestingT, dir string) Checkpoint {
 
 // saving is a check whose one search is saved where it is interrupted.
 type saving struct {
+	hashes bool // keep hashes where that is exact
 	c      *check[knot]
 	file   string
 	within int // how often it went on within a level
@@ -65,7 +66,9 @@ func (s *saving) search(t require.TestingT, resume bool, rounds, chunk int, mar 
 	}
 	j := newJudge(s.c.props)
 	x := newAnySearch(s.c.sys.Exact, newMeter(after(rounds), s.c.opt, time.Now(), Any, "test"), j, nil)
-	x.chunk = chunk
+	if x.chunk = chunk; s.hashes {
+		x.keepHashes()
+	}
 	require.NoError(t, v.attach(x))
 	if mar != nil {
 		mar(x.set)
@@ -95,14 +98,16 @@ func TestResumedIsUninterrupted(t *testing.T) {
 			}})
 		}
 		opt := Options{
-			Workers:      1,
-			Fingerprints: rapid.Bool().Draw(t, "fingerprints"),
-			MaxStates:    rapid.SampledFrom([]int{0, 0, 500}).Draw(t, "max states"),
-			MaxDepth:     rapid.SampledFrom([]int{0, 0, 4}).Draw(t, "max depth"),
+			Workers:   1,
+			MaxStates: rapid.SampledFrom([]int{0, 0, 500}).Draw(t, "max states"),
+			MaxDepth:  rapid.SampledFrom([]int{0, 0, 4}).Draw(t, "max depth"),
 		}
 		chunk := rapid.SampledFrom([]int{1, 3, 50}).Draw(t, "chunk")
-		x, j, run := search(t, m, props, opt, chunk)
+		keep := rapid.SampledFrom([]store{keepRecords, keepHashes, keepFingerprints}).Draw(t, "keep")
+		x, j, run := searchKeeping(keep, m, props, opt, chunk)
+		opt.Fingerprints = keep == keepFingerprints
 		s := newSaving(t, dir, m, props, opt)
+		s.hashes = keep == keepHashes
 		for tries := 0; ; tries++ {
 			require.Less(t, tries, 10_000)
 			s.c.opt.Workers = rapid.IntRange(1, 3).Draw(t, "workers")
@@ -116,7 +121,7 @@ func TestResumedIsUninterrupted(t *testing.T) {
 			require.Equal(t, j.found, k.found)
 			require.Equal(t, j.guarded, k.guarded)
 			for i, f := range j.found {
-				if f.yes && !opt.Fingerprints {
+				if f.yes && y.set.store == keepRecords {
 					a := x.trace(x.path(id(uint32(f.at))), f.via)
 					b := y.trace(y.path(id(uint32(f.at))), f.via)
 					require.Equal(t, a, b, props[i].Name)
@@ -152,9 +157,7 @@ func TestResumeSeesFaults(t *testing.T) {
 		require.NotEqual(t, run, half(func(v *visited) {
 			s := &v.shard[17]
 			clear(s.table)
-			for _, p := range s.prints.pages {
-				clear(p)
-			}
+			clear(s.prints.slots)
 		}), "a shard is forgotten")
 		require.NotEqual(t, run, half(func(v *visited) { v.shard[17].level = v.shard[17].end }), "a part of the level is left out")
 	}

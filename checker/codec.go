@@ -63,6 +63,9 @@ func newCodec[S comparable](m Model[S], key uint64) codec[S] {
 	if q, ok := m.(Parter); ok && n > 2 {
 		return newPartCodec(p, q.Parts(), key)
 	}
+	if n == 1 {
+		return &spreadCodec[S]{p, key}
+	}
 	return &wordCodec[S]{p, n, key}
 }
 
@@ -95,6 +98,57 @@ func (c *wordCodec[S]) encode(states []S, at *scratch, records, hashes []uint64)
 
 func (c *wordCodec[S]) decode(record []uint64, _ *scratch) S { return c.packer.Unpack(record) }
 func (c *wordCodec[S]) hash(record []uint64) uint64          { return hashWords(c.key, record) }
+
+// spreadCodec keeps the one packed word of a state, spread by a bijection: the
+// record is its own hash, and the hash tells all of the state.
+type spreadCodec[S comparable] struct {
+	packer Packer[S]
+	key    uint64
+}
+
+func (c *spreadCodec[S]) words() int { return 1 }
+
+func (c *spreadCodec[S]) encode(states []S, at *scratch, records, hashes []uint64) {
+	clear(records)
+	for i, s := range states {
+		c.packer.Pack(s, records[i:i+1])
+	}
+	if len(states) > 0 && at.due() {
+		checkUnpack(c.packer, states[0], records[:1])
+	}
+	for i, word := range records {
+		h := spread64(c.key ^ word)
+		records[i], hashes[i] = h, h
+	}
+}
+
+func (c *spreadCodec[S]) decode(record []uint64, at *scratch) S {
+	at.words = append(at.words[:0], c.key^gather64(record[0]))
+	return c.packer.Unpack(at.words)
+}
+
+func (c *spreadCodec[S]) hash(record []uint64) uint64 { return record[0] }
+
+const (
+	oddA, oddAInverse = 0x9e3779b97f4a7c15, 0xf1de83e19937733d
+	oddB, oddBInverse = 0xd6e8feb86659fd93, 0xcfee444d8b59a89b
+)
+
+// spread64 is a bijection whose upper bits depend on all bits of w: products with
+// odd numbers and shifted exclusive ors are bijections. gather64 is its inverse.
+func spread64(w uint64) uint64 {
+	w *= oddA
+	w ^= w >> 32
+	w *= oddB
+	return w ^ w>>32
+}
+
+func gather64(k uint64) uint64 {
+	k ^= k >> 32
+	k *= oddBInverse
+	k ^= k >> 32
+	return k * oddAInverse
+}
 
 // partCodec keeps the numbers of the parts, two in a word.
 type partCodec[S comparable] struct {

@@ -28,11 +28,13 @@ type expander[S comparable] struct {
 	fired  int
 	nth    int32
 
-	touched uint64  // see shard.touch
-	targets []int32 // see edges.of
+	touched uint64   // see shard.touch
+	left    []uint64 // see fillHashes
+	targets []int32  // see edges.of
 }
 
-// candidates are states that may be new, as records.
+// candidates are states that may be new, as records. Where a record is its own hash,
+// records and hashes are one and the same.
 type candidates struct {
 	records []uint64
 	hashes  []uint64
@@ -166,21 +168,40 @@ func (e *expander[S]) add(next []S) {
 	}
 	c, w := &e.met, e.x.set.width
 	n := len(c.hashes)
-	c.records = slices.Grow(c.records, len(next)*w)[:(n+len(next))*w]
 	c.hashes = slices.Grow(c.hashes, len(next))[:n+len(next)]
+	if e.x.spread {
+		c.records = c.hashes
+	} else {
+		c.records = slices.Grow(c.records, len(next)*w)[:(n+len(next))*w]
+	}
 	e.x.codec.encode(next, &e.scratch, c.records[n*w:], c.hashes[n:])
+	if e.x.set.store != keepRecords && e.x.hooks == nil {
+		return // no way to a state is kept
+	}
 	for range next {
 		c.parents = append(c.parents, e.parent)
 	}
 }
 
 // sort puts candidates into a batch in the order of their shards.
-func (c *candidates) sort(width int, to *batch) {
-	n := len(c.hashes)
+func (x *anySearch[S]) sort(c *candidates, to *batch) {
+	n, w := len(c.hashes), x.set.width
 	if cap(to.hashes) < n {
-		to.records, to.hashes, to.parents = make([]uint64, n*width*5/4), make([]uint64, n*5/4), make([]id, n*5/4)
+		to.hashes = make([]uint64, n*5/4)
+		if !x.spread {
+			to.records = make([]uint64, n*w*5/4)
+		}
+		if x.set.store == keepRecords {
+			to.parents = make([]id, n*5/4)
+		}
 	}
-	to.records, to.hashes, to.parents = to.records[:n*width], to.hashes[:n], to.parents[:n]
+	to.hashes = to.hashes[:n]
+	if !x.spread {
+		to.records = to.records[:n*w]
+	}
+	if x.set.store == keepRecords {
+		to.parents = to.parents[:n]
+	}
 	var next [shards + 1]uint32
 	for _, h := range c.hashes {
 		next[shardOf(h)+1]++
@@ -189,16 +210,21 @@ func (c *candidates) sort(width int, to *batch) {
 		next[i+1] += next[i]
 	}
 	to.start = next
+	parents, records := x.set.store == keepRecords, !x.spread
 	for i, h := range c.hashes {
 		s := shardOf(h)
 		at := next[s]
 		next[s]++
-		to.hashes[at], to.parents[at] = h, c.parents[i]
-		if width == 1 {
-			to.records[at] = c.records[i]
-		} else {
-			copy(to.records[int(at)*width:int(at+1)*width], c.records[i*width:(i+1)*width])
+		to.hashes[at] = h
+		if parents {
+			to.parents[at] = c.parents[i]
 		}
+		if records {
+			copy(to.records[int(at)*w:int(at+1)*w], c.records[i*w:(i+1)*w])
+		}
+	}
+	if x.spread {
+		to.records = to.hashes
 	}
 }
 
@@ -206,20 +232,37 @@ func (c *candidates) sort(width int, to *batch) {
 // new.
 func (e *expander[S]) fill(to int, batches []*batch) (fresh int) {
 	v := e.x.set
-	s, width := &v.shard[to], v.width
-	for _, b := range batches {
-		e.touched += s.touch(b.hashes[b.start[to]:b.start[to+1]], width)
-	}
+	s := &v.shard[to]
 	before := s.count
+	if v.store != keepRecords && e.x.spread {
+		e.fillHashes(s, to, batches)
+		return int(s.count - before)
+	}
+	for _, b := range batches {
+		e.touched += s.touch(b.hashes[b.start[to]:b.start[to+1]], v.width)
+	}
 	for _, b := range batches {
 		from, until := b.start[to], b.start[to+1]
-		if width == 1 && !v.fingerprints {
-			v.addWords(s, b.records[from:until], b.hashes[from:until], b.parents[from:until])
+		if e.x.spread {
+			v.addWords(s, b.hashes[from:until], b.parents[from:until])
 			continue
 		}
 		for i := int(from); i < int(until); i++ {
-			v.add(s, b.records[i*width:(i+1)*width], b.hashes[i], b.parents[i])
+			parent := noID
+			if v.store == keepRecords {
+				parent = b.parents[i]
+			}
+			v.add(s, b.records[i*v.width:(i+1)*v.width], b.hashes[i], parent)
 		}
 	}
 	return int(s.count - before)
+}
+
+// fillHashes is fill where hashes are all that is kept.
+func (e *expander[S]) fillHashes(s *shard, to int, batches []*batch) {
+	e.left = e.left[:0]
+	for _, b := range batches {
+		e.left = append(e.left, s.prints.unknown(b.hashes[b.start[to]:b.start[to+1]])...)
+	}
+	s.addPrints(e.left)
 }

@@ -33,10 +33,12 @@ func Explore[S comparable](ctx context.Context, m Model[S], mode Mode, opt Optio
 	}
 	h := &visits[S]{visitor: v}
 	if mode == Any {
-		x := newAnySearch(m, newMeter(ctx, opt, time.Now(), Any, "explore"), nil, nil)
+		w := newMeter(ctx, opt, time.Now(), Any, "explore")
 		if v.State != nil || v.Step != nil {
-			x = newAnySearch(m, x.meter, nil, h)
+			return newAnySearch(m, w, nil, h).explore(), nil
 		}
+		x := newAnySearch(m, w, nil, nil)
+		x.keepHashes()
 		return x.explore(), nil
 	}
 	x := newExactSearch(newRelation(m), newMeter(ctx, opt, time.Now(), Exact, "explore"))

@@ -39,7 +39,7 @@ func (j *judge[S]) metState(at int32, s S) {
 			continue
 		}
 		from := p.From == nil || (!j.guarded[i] || p.Kind == Always && !j.found[i].yes) && p.From(s)
-		if from {
+		if from && !j.guarded[i] { // nothing is written in vain where other workers read nearby
 			j.guarded[i] = true
 		}
 		if j.found[i].yes {

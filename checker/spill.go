@@ -196,10 +196,9 @@ func (s *spillSearch[S]) round(from, to int64) {
 // expand expands the states in some rows of the file of levels, the first of which is
 // row at, after judging them where that is asked for.
 func (s *spillSearch[S]) expand(e *expander[S], at int64, rows []uint64, judged bool) {
-	var one [1]uint64
 	for i := 0; i < len(rows); i += s.form.words {
 		e.at, e.parent = int(at-s.base)+i/s.form.words, noID
-		e.state = s.x.codec.decode(s.form.record(rows[i:i+s.form.words], &one), &e.scratch)
+		e.state = s.x.codec.decode(s.form.record(rows[i:i+s.form.words]), &e.scratch)
 		if judged && e.judge != nil {
 			e.judge.metState(int32(e.at), e.state)
 		}
@@ -232,9 +231,8 @@ func (s *spillSearch[S]) judgeOnly(level int, from, to int64) {
 		s.base = at
 		s.eachChunk(at, until, func(worker, _ int, at int64, rows []uint64) {
 			e := s.x.workers[worker]
-			var one [1]uint64
 			for i := 0; i < len(rows); i += s.form.words {
-				state := s.x.codec.decode(s.form.record(rows[i:i+s.form.words], &one), &e.scratch)
+				state := s.x.codec.decode(s.form.record(rows[i:i+s.form.words]), &e.scratch)
 				e.judge.metState(int32(at-s.base)+int32(i/s.form.words), state)
 			}
 		})

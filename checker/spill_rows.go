@@ -8,8 +8,7 @@ import "slices"
 // one that no worker had a part in, which the numbers in the records of a
 // partCodec are not.
 //
-// Where a record is one packed word, the key is that word, spread by a bijection,
-// and the whole row. Otherwise the key is the hash of the state, and the record
+// Where a record is its own hash, it is the key and the whole row. Otherwise the key is the hash of the state, and the record
 // follows it.
 type rowForm struct {
 	words int
@@ -17,40 +16,20 @@ type rowForm struct {
 }
 
 func newRowForm[S comparable](c codec[S]) rowForm {
-	if _, packed := c.(*wordCodec[S]); packed && c.words() == 1 {
+	if _, spread := c.(*spreadCodec[S]); spread {
 		return rowForm{1, true}
 	}
 	return rowForm{1 + c.words(), false}
 }
 
-// record is the record of a row; one is where it may be written to.
-func (f rowForm) record(row []uint64, one *[1]uint64) []uint64 {
-	if !f.bare {
-		return row[1:]
+// record is the record of a row.
+func (f rowForm) record(row []uint64) []uint64 { return row[f.words-f.recordWords():] }
+
+func (f rowForm) recordWords() int {
+	if f.bare {
+		return 1
 	}
-	one[0] = gather64(row[0])
-	return one[:]
-}
-
-const (
-	oddA, oddAInverse = 0x9e3779b97f4a7c15, 0xf1de83e19937733d
-	oddB, oddBInverse = 0xd6e8feb86659fd93, 0xcfee444d8b59a89b
-)
-
-// spread64 is a bijection whose upper bits depend on all bits of w: products with
-// odd numbers and shifted exclusive ors are bijections. gather64 is its inverse.
-func spread64(w uint64) uint64 {
-	w *= oddA
-	w ^= w >> 32
-	w *= oddB
-	return w ^ w>>32
-}
-
-func gather64(k uint64) uint64 {
-	k ^= k >> 32
-	k *= oddBInverse
-	k ^= k >> 32
-	return k * oddAInverse
+	return f.words - 1
 }
 
 // compareRows orders rows of equal length by their words.
@@ -82,9 +61,7 @@ func (f rowForm) sort(c *candidates, to *rowBatch) {
 	}
 	to.rows = to.rows[:n*f.words]
 	for i := range c.hashes {
-		if f.bare {
-			c.hashes[i] = spread64(c.records[i])
-		} else if c.hashes[i] == 0 {
+		if !f.bare && c.hashes[i] == 0 {
 			c.hashes[i] = 1 // 0 is an empty slot; a hash may be any that depends on the state alone
 		}
 	}

@@ -14,8 +14,7 @@ func (s *spillSearch[S]) path(to spillPlace) (states []S, err error) {
 		if err := readRows(s.store.levels, at, row, s.form.words); err != nil {
 			return nil, err
 		}
-		var one [1]uint64
-		record := slices.Clone(s.form.record(row, &one))
+		record := slices.Clone(s.form.record(row))
 		states = append(states, s.x.codec.decode(record, &s.x.workers[0].scratch))
 		if level == 0 {
 			slices.Reverse(states)

@@ -1,5 +1,10 @@
 package checker
 
+import (
+	"runtime"
+	"runtime/debug"
+)
+
 // The visited set is cut into shards by the first bits of a state's hash. A shard
 // is filled by one worker at a time, in an order that depends on the states alone,
 // so that nothing in it depends on the number of workers, and no lock is needed.
@@ -10,7 +15,7 @@ const (
 	numberBits = 32 - shardBits
 	maxRecords = 1<<numberBits - 2
 
-	pageBits = 12
+	pageBits = 10
 	page     = 1 << pageBits // records
 )
 
@@ -28,13 +33,13 @@ func (i id) number() uint32            { return uint32(i) & (1<<numberBits - 1) 
 func shardOf(hash uint64) int { return int(hash >> (64 - shardBits)) }
 
 // visited is the set of the records that were met. It is keyed by the whole
-// record: a hash only says where to look. Only with fingerprints the hash of a
-// record stands for it, see fingerprints.go.
+// record: a hash only says where to look. Only where hashes are kept in place of
+// records they stand for them, see fingerprints.go.
 type visited struct {
-	width        int // words of a record
-	hash         func(record []uint64) uint64
-	fingerprints bool
-	shard        [shards]shard
+	width int // words of a record
+	hash  func(record []uint64) uint64
+	store store
+	shard [shards]shard
 }
 
 // shard keeps records in the order in which they came, in pages that never move,
@@ -42,7 +47,7 @@ type visited struct {
 // eight bits of the hash besides, so that a wrong record is hardly ever looked at.
 type shard struct {
 	table   []uint32 // bits 24..31: of the hash; below: number + 1; 0 is an empty slot
-	prints  prints   // instead of table, with fingerprints
+	prints  prints   // instead of table and parents, where hashes are kept
 	records [][]uint64
 	parents [][]id
 	count   uint32
@@ -50,16 +55,28 @@ type shard struct {
 	// level and end bound the records of the level that is being expanded.
 	level, end uint32
 	garbage    int        // bytes of tables that were given up
-	spare      [][]uint64 // pages to use again, with fingerprints
+	spare      [][]uint64 // pages to use again, where hashes are kept
 	_          [8]uint64
 }
 
-func newVisited(width int, hash func([]uint64) uint64, fingerprints bool) *visited {
-	v := &visited{width: width, hash: hash, fingerprints: fingerprints}
+// store says what a visited set keeps of states.
+type store uint8
+
+const (
+	keepRecords store = iota
+	// Of all but the last levels, hashes are kept in place of records: where a hash
+	// tells all of a state, and as fingerprints.
+	keepHashes
+	keepFingerprints
+)
+
+func newVisited(width int, hash func([]uint64) uint64, keep store) *visited {
+	v := &visited{width: width, hash: hash, store: keep}
 	for i := range v.shard {
 		// Tables begin with different sizes, and so never grow all at once.
-		if fingerprints {
-			v.shard[i].prints.extend(1)
+		if keep != keepRecords {
+			v.shard[i].prints.dense = keep == keepFingerprints
+			v.shard[i].prints.resize(leastHomes + i/8)
 		} else {
 			v.shard[i].resize(32 + i/8)
 		}
@@ -101,7 +118,7 @@ func (v *visited) find(record []uint64, hash uint64) id {
 }
 
 func (s *shard) find(record []uint64, hash uint64) (number uint32, ok bool) {
-	if s.prints.slots > 0 {
+	if s.prints.homes > 0 {
 		_, ok = s.prints.look(hash)
 		return 0, ok
 	}
@@ -147,8 +164,11 @@ func same(a, b []uint64) bool {
 // those of one after the other would each wait for memory. The sum is of no use
 // but to keep them.
 func (s *shard) touch(hashes []uint64, width int) (sum uint64) {
-	if s.prints.slots > 0 {
-		return s.prints.touch(hashes)
+	if s.prints.homes > 0 {
+		for _, h := range hashes {
+			sum += s.prints.slots[s.prints.home(h)]
+		}
+		return sum
 	}
 	table, records := s.table, s.records
 	for _, h := range hashes {
@@ -164,8 +184,8 @@ func (s *shard) touch(hashes []uint64, width int) (sum uint64) {
 
 // add gives the number of a record in its shard and tells whether it is new.
 func (v *visited) add(s *shard, record []uint64, hash uint64, parent id) (number uint32, fresh bool) {
-	if v.fingerprints {
-		return s.addPrint(record, hash)
+	if v.store != keepRecords {
+		return s.count, s.addPrint(record, hash)
 	}
 	n, at, ok := s.look(record, hash)
 	if ok {
@@ -186,19 +206,18 @@ func (v *visited) enter(s *shard, at int, record []uint64, hash uint64, parent i
 	return n
 }
 
-// addWords is add for many records of one word each.
-func (v *visited) addWords(s *shard, words, hashes []uint64, parents []id) {
+// addWords is add for many records of one word each that are their own hashes.
+func (v *visited) addWords(s *shard, words []uint64, parents []id) {
 	table, records := s.table, s.records
 next:
 	for i, word := range words {
-		h := hashes[i]
-		at := place32(h, len(table))
+		at := place32(word, len(table))
 		for {
 			slot := table[at]
 			if slot == 0 {
 				break
 			}
-			if (slot^uint32(h)<<numberBits)>>numberBits == 0 {
+			if (slot^uint32(word)<<numberBits)>>numberBits == 0 {
 				n := slot&(1<<numberBits-1) - 1
 				if records[n>>pageBits][n&(page-1)] == word {
 					continue next
@@ -208,7 +227,7 @@ next:
 				at = 0
 			}
 		}
-		v.enter(s, at, words[i:i+1], h, parents[i])
+		v.enter(s, at, words[i:i+1], word, parents[i])
 		table, records = s.table, s.records
 	}
 }
@@ -260,7 +279,7 @@ func (v *visited) nextLevel() {
 	for i := range v.shard {
 		s := &v.shard[i]
 		s.level, s.end = s.end, s.count
-		if v.fingerprints {
+		if v.store != keepRecords {
 			s.dropRecords()
 		}
 	}
@@ -279,7 +298,35 @@ func (v *visited) load() float64 {
 	used, slots := 0, 0
 	for i := range v.shard {
 		s := &v.shard[i]
-		used, slots = used+int(s.count), slots+len(s.table)+s.prints.slots
+		used, slots = used+int(s.count), slots+len(s.table)+len(s.prints.slots)
 	}
 	return float64(used) / float64(slots)
+}
+
+// collect frees the tables that shards have outgrown, once they are a sixteenth of
+// what is in use; with fingerprints a part half as large, and to the system. There
+// are hardly any pointers for the collector to follow.
+func (v *visited) collect() {
+	garbage, used, share := 0, 0, 16
+	if v.store == keepFingerprints {
+		share = 32
+	}
+	for i := range v.shard {
+		garbage += v.shard[i].garbage + v.shard[i].prints.garbage
+		used += 4*len(v.shard[i].table) + 8*len(v.shard[i].prints.slots)
+		for _, p := range v.shard[i].records {
+			used += 8 * len(p)
+		}
+	}
+	if garbage < 4<<20 || share*garbage < used {
+		return
+	}
+	if v.store == keepFingerprints {
+		debug.FreeOSMemory()
+	} else {
+		runtime.GC()
+	}
+	for i := range v.shard {
+		v.shard[i].garbage, v.shard[i].prints.garbage = 0, 0
+	}
 }
