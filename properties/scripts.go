@@ -56,10 +56,6 @@ func neverCloses(p spec.Params) string {
 		switch {
 		case has(script, crashes):
 			reasons = append(reasons, fmt.Sprintf("the %s crashes", h))
-		case has(script, disconnects):
-			reasons = append(reasons, fmt.Sprintf("the interface of the %s goes down for good", h))
-		case has(script, destroys):
-			reasons = append(reasons, fmt.Sprintf("the socket of the %s is destroyed", h))
 		case !has(script, closes) && has(script, sendsFIN):
 			reasons = append(reasons, fmt.Sprintf("the %s only shuts down its sending side (half-open shutdown)", h))
 		case !has(script, closes):

@@ -18,7 +18,7 @@ func terminationProperties() []Property {
 			HoldsWhen: "Holds when nothing is lost and both applications close within a finite time. Violated when the peer waits for an EOF " +
 				"and every FIN may be lost: the closer gives up silently. Says nothing when an application never closes, may wait for ever, " +
 				"only shuts down its sending side, or when a host crashes.",
-			Assumptions: []string{"both applications close their sockets", "no host crashes or is cut off, no socket is destroyed"},
+			Assumptions: []string{"both applications close their sockets", "no host crashes"},
 			Excuse:      neverCloses,
 			Expect:      expectBothClosed,
 			Make: func(spec.Params) property {
@@ -75,7 +75,7 @@ func endsOrderly(p spec.Params) bool {
 			return false
 		}
 	}
-	return lossless(p) && prompt(p) && neverCloses(p) == "" &&
+	return lossless(p) && prompt(p) && neverCloses(p) == "" && !anyCut(p) &&
 		(closesUnasked(p, spec.Client) || closesUnasked(p, spec.Server))
 }
 
