@@ -9,7 +9,7 @@ package spec
 // forget clears what no later rule reads of an endpoint.
 func (t *step) forget(h Host) {
 	e := &t.s.Host[h]
-	if e.Probes != 0 && e.Rexmt != Persist && !t.m.keepsAlive(h, e) {
+	if e.Probes != 0 && (e.Rexmt != Persist || e.LimitUser == LimitReached) && !t.m.keepsAlive(h, e) {
 		e.Probes = 0 // begins anew with the next acceptable ACK, or the next closed window
 	}
 	if !t.probesLoss(h) {
@@ -27,6 +27,9 @@ func (t *step) forget(h Host) {
 	if e.State == TimeWait {
 		e.RcvShut = false
 	}
+	if e.Offline {
+		e.Held, e.HeldFin, e.RcvWup, e.SndWl1 = 0, 0, e.RcvNxt, 0 // nothing arrives that they are held against
+	}
 }
 
 // forgetNetwork clears what no later rule reads of the network, and of a host because
@@ -43,6 +46,9 @@ func (m *Model) forgetNetwork(s *State) {
 			m.forgetSent(s, h)
 		}
 		m.forgetWindow(s, h)
+		if s.Host[h.Peer()].State == Closed && !textFor(s, h) {
+			s.Host[h].Held, s.Host[h].HeldFin = 0, 0 // the hole stays
+		}
 		if s.Host[h.Peer()].State != FinWait1 {
 			s.Host[h].AckedFinAlone = false // whether a FIN brings the first ACK of the peer's: it has come
 		}
@@ -76,11 +82,21 @@ func (m *Model) forgetWindow(s *State, h Host) {
 		return
 	}
 	for i := range s.Net[peer] {
-		if g := &s.Net[peer][i]; *g != (Segment{}) && g.Seq.Before(e.SndWl1) {
+		if g := &s.Net[peer][i]; *g != (Segment{}) && !g.Has(RST) && g.Seq.Before(e.SndWl1) {
 			return
 		}
 	}
 	e.SndWl1 = 0
+}
+
+// textFor reports whether text or a FIN is in flight to h.
+func textFor(s *State, h Host) bool {
+	for _, g := range &s.Net[h.Peer()] {
+		if g.Seq != g.End() {
+			return true
+		}
+	}
+	return false
 }
 
 // forgetArrivals clears what only segments that arrive or leave are held against.
@@ -156,17 +172,37 @@ func (m *Model) silent(s *State, h Host) bool {
 	if e.Offline {
 		return true
 	}
-	for _, g := range &s.Net[h.Peer()] {
-		if g == (Segment{}) {
-			break
-		}
-		if !m.unheard(s, h, g) {
-			return false
-		}
+	if !m.unanswered(s, h) {
+		return false
 	}
 	if e.State == Closed || e.State == TimeWait || e.Mini {
 		return true // whatever is called or expires here
 	}
 	return (e.Rexmt == NoTimer || e.Rexmt == RTO && m.spent(h, e)) && !e.DelayedAck && !e.Lingering &&
 		!m.callable(h, e) && !m.keepsAlive(h, e)
+}
+
+// unanswered reports whether nothing that is in flight to h makes it send: RSTs that
+// close the connection or are ignored, and ACKs of what is acknowledged, which a
+// connection ignores that no timer ends.
+func (m *Model) unanswered(s *State, h Host) bool {
+	e, resets, acks := &s.Host[h], false, false
+	stays := e.State != Closed && e.State != TimeWait && !e.Mini && e.Timer == NoStateTimer && e.Rexmt == NoTimer
+	for _, g := range &s.Net[h.Peer()] {
+		switch {
+		case g == (Segment{}):
+			return !resets || !acks // an ACK that comes after an RST is answered
+		case m.unheard(s, h, g):
+		case g.Has(RST):
+			if g.Seq != e.RcvNxt && !(e.State == TimeWait && e.Mini) && profileRules[m.p.Profile].exactRST {
+				return false // a challenge ACK
+			}
+			resets = true
+		case stays && g.Seq == e.RcvNxt && g.Seq == g.End() && g.Ack == e.SndUna && g.Flags&(ACK|SYN) == ACK:
+			acks = true
+		default:
+			return false
+		}
+	}
+	return !resets || !acks
 }
