@@ -15,6 +15,10 @@ require (
 	github.com/google/nftables v0.3.0
 	// reads captures: pcap, pcapng, and the headers in them
 	github.com/gopacket/gopacket v1.7.7
+	// JUnit results
+	github.com/jstemmer/go-junit-report/v2 v2.1.0
+	// SARIF results, and their schema for the tests
+	github.com/owenrumney/go-sarif/v3 v3.3.1
 	// commands, help and shell completion
 	github.com/spf13/cobra v1.10.2
 	// cobra's flags, for those with types of their own
@@ -38,6 +42,9 @@ require (
 	github.com/mdlayher/netlink v1.7.3-0.20250113171957-fbb4dce95f42 // indirect
 	github.com/mdlayher/socket v0.5.0 // indirect
 	github.com/vishvananda/netns v0.0.5 // indirect
+	github.com/xeipuuv/gojsonpointer v0.0.0-20180127040702-4e3ac2762d5f // indirect
+	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
+	github.com/xeipuuv/gojsonschema v1.2.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
