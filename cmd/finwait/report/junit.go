@@ -44,6 +44,15 @@ func testcase(s judge.Scenario, o judge.Outcome) junit.Testcase {
 	return c
 }
 
+// Tell is what a failing test says of an outcome: what is different, with the
+// counterexample, or why nothing is known.
+func Tell(s judge.Scenario, o judge.Outcome) string {
+	if o.Unknown() {
+		return "unknown: " + whyUnknown(o.Reason)
+	}
+	return difference(o) + "\n" + counterexample(s, o)
+}
+
 // difference is in one line what is not as expected.
 func difference(o judge.Outcome) string {
 	return fmt.Sprintf("%s, but %s was expected", verdictWords(o), expectedWords(o))
