@@ -85,6 +85,9 @@ func (m *Model) maySend(s *State, h Host) bool {
 	if e.Offline {
 		return false
 	}
+	if m.reopens() {
+		return true
+	}
 	if s.Net[h.Peer()].Len() > 0 && !(e.Down && int(e.PC) == len(m.p.Host[h].Script)) {
 		return true
 	}
@@ -133,4 +136,6 @@ var stage = [numStates]int{
 	TimeWait:    3,
 	CloseWait:   1,
 	LastAck:     2,
+	SynSent:     0,
+	SynRcvd:     0,
 }

@@ -38,7 +38,7 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 		if g.Seq == e.RcvNxt && !t.m.p.Host[h].TCPRfc1337 {
 			t.toClosed(h, EndedReset)
 		}
-	case g.Has(SYN) && !g.Has(ACK) && g.Seq.After(e.RcvNxt) && t.m.p.Host[h].Listens:
+	case t.takesSYN(h, g):
 		t.openNext(h, g)
 	case g.Seq == e.RcvNxt && g.Seq == g.End(): // a bare ACK in order
 		t.restart(StateTimeout, h)
@@ -61,7 +61,11 @@ const NextISN Seq = 100
 func (t *step) openNext(h Host, g Segment) {
 	isn := t.s.Host[h].SndNxt + NextISN
 	t.toClosed(h, EndedByNext)
-	if !g.Has(FIN) {
+	switch {
+	case g.Has(FIN):
+	case t.m.reopens():
+		t.acceptSYN(h, g, true)
+	default:
 		t.put(h, Segment{Flags: SYN | ACK, Seq: isn, Ack: g.Seq + 1})
 	}
 }
@@ -80,7 +84,7 @@ func (t *step) miniAck(h Host, g Segment) {
 // of an orphan in FIN_WAIT_2.
 func (t *step) arriveFinWait2Mini(h Host, g Segment) {
 	e := &t.s.Host[h]
-	switch right := e.RcvNxt + window; {
+	switch right := e.RcvNxt + t.m.wnd(); {
 	case !inMiniWindow(g, e.RcvNxt, right):
 		t.miniAck(h, g) // even to an RST
 	case g.Has(RST): // any RST in the window kills, there is no challenge ACK
