@@ -42,10 +42,13 @@ func allowedStates(p *spec.Params, t *transition, h spec.Host) stateSet {
 		return setOf(e.State) // nothing happens here
 	}
 	if g, arrives := t.arrives(h); arrives {
+		if p.Incarnations > 1 {
+			return afterArrivalAmongMany(p, t, h, g)
+		}
 		return afterArrival(p, h, e, g)
 	}
 	if call, calls := t.call(p, h); calls && isConnect(call) {
-		return afterConnect(p, e)
+		return afterConnect(p, h, e)
 	} else if calls {
 		return afterCall(p, h, e, call)
 	}

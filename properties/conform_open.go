@@ -6,11 +6,36 @@ import "github.com/finwait/finwait/spec"
 // §3.10.1, §3.10.7.2, §3.10.7.3, §3.10.7.4).
 
 // afterConnect: an active OPEN, or an error where the last connection is not gone.
-func afterConnect(p *spec.Params, e *spec.Endpoint) stateSet {
-	if e.State == closed {
+func afterConnect(p *spec.Params, h spec.Host, e *spec.Endpoint) stateSet {
+	if e.State == closed || mayReuse(p, h, e) {
 		return setOf(synSent)
 	}
 	return setOf(e.State)
+}
+
+// afterArrivalAmongMany: where connections follow each other. PAWS comes first (RFC 7323
+// §5.3), a newer timestamp opens the next connection out of TIME_WAIT (RFC 6191 §2), and
+// the window is small: beyond it a segment moves nothing.
+func afterArrivalAmongMany(p *spec.Params, t *transition, h spec.Host, g spec.Segment) stateSet {
+	e, peer := t.before(h), t.before(h.Peer())
+	stay := setOf(e.State)
+	stamps := p.Host[spec.Client].TCPTimestamps && p.Host[spec.Server].TCPTimestamps
+	old := g.Incarnation() < e.Incarnation
+	switch {
+	case stamps && old && !g.Has(spec.RST) && !peer.SameStamps && !setOf(closed, synSent, timeWait).has(e.State) && !e.Mini:
+		return stay
+	case stamps && old && !g.Has(spec.RST) && g.Has(spec.ACK) && !e.SameStamps && e.State == synSent:
+		return stay
+	case stamps && !old && g.Incarnation() > e.Incarnation && !peer.SameStamps && e.State == timeWait && e.Mini &&
+		p.Host[h].Listens && g.Has(spec.SYN) && !g.Has(spec.ACK) && !g.Has(spec.RST) && !g.Has(spec.FIN):
+		return setOf(synRcvd)
+	}
+	set := afterArrival(p, h, e, g)
+	// Nor does one with an ACK that is older than the profile tolerates.
+	if g.Seq.After(e.RcvNxt) || g.Ack.Before(e.SndUna) || e.RcvNxt.After(g.Seq+1) {
+		set |= stay
+	}
+	return set
 }
 
 // opensNext: a SYN for the listening socket, or one in TIME_WAIT of Linux that is newer

@@ -57,6 +57,30 @@ func reopenProperties() []Property {
 			Make:      func(spec.Params) property { return stepAt(oldArrives(isRST), unmoved) },
 		},
 		{
+			Name:  "every-last-ack-fin-finds-time-wait",
+			Kind:  checker.StepAlways,
+			Claim: "every FIN of a peer in LAST_ACK finds the connection still there, TIME_WAIT at the latest",
+			About: "TIME_WAIT has to outlive the retransmissions of the passive closer, else its FIN meets CLOSED and is answered by an RST, or meets the next connection. " +
+				"Each lost segment doubles the gap to the next FIN, so that no fixed time is enough when all of them may be lost.",
+			Source:    "RFC 9293 §3.6.1, §3.10.7.4; Linux inet_timewait_sock (60 s sized to survive retransmissions)",
+			HoldsWhen: "Holds when TIME_WAIT is longer than the gaps that losses leave between FINs.",
+			Make: func(spec.Params) property {
+				p := stepAt(
+					func(t *transition, h spec.Host) bool {
+						g, arrives := t.arrives(h)
+						peer := t.before(h.Peer())
+						return arrives && isFIN(g) && peer.State == lastAck && g.Incarnation() == peer.Incarnation
+					},
+					func(t *transition, h spec.Host) bool {
+						g, _ := t.arrives(h)
+						return t.before(h).State != closed && t.before(h).Incarnation == g.Incarnation()
+					},
+				)
+				p.Local = false // it looks at the peer
+				return p
+			},
+		},
+		{
 			Name:  "passive-side-closes-properly",
 			Kind:  checker.StepAlways,
 			Claim: "LAST_ACK is left by the ACK of its FIN",
@@ -84,6 +108,10 @@ func reopenProperties() []Property {
 			Expect:    always(ExpectHolds),
 			Make:      makeReuse,
 		},
+		reached("time-wait-assassination", "an RST ends TIME_WAIT before its time",
+			func(s *spec.State) bool {
+				return someHost(func(h spec.Host) bool { return s.Host[h].Ending == spec.EndedInTimeWait })
+			}),
 		reached("connected-again", "the next connection between the same ports is established at both hosts",
 			func(s *spec.State) bool {
 				return s.Host[0].Incarnation > 0 && s.Host[0].Incarnation == s.Host[1].Incarnation && s.Host[0].State == established && s.Host[1].State == established
@@ -152,7 +180,7 @@ func reached(name, claim string, goal func(s *spec.State) bool) Property {
 		Name: name, Kind: checker.Reachable, Claim: claim, About: "A goal: the run that gets there is the answer. Unreachable is one too.",
 		Source: "RFC 9293 §3.4.3, §3.6.1", HoldsWhen: "It depends on all that comes between the connections.",
 		Make: func(spec.Params) property {
-			return property{Goal: func(s spec.State) bool { return goal(&s) }}
+			return property{Symmetric: true, Goal: func(s spec.State) bool { return goal(&s) }}
 		},
 	}
 }

@@ -71,7 +71,21 @@ func makeReuse(p spec.Params) property {
 			return calls && isConnect(call) && t.before(h).State != closed
 		},
 		func(t *transition, h spec.Host) bool {
-			return t.after(h).State == t.before(h).State
+			taken := t.after(h).State == synSent
+			return taken == mayReuse(&p, h, t.before(h)) && (taken || t.after(h).SawErr != spec.NoError)
 		},
 	)
+}
+
+// mayReuse: what tcp_twsk_unique asks of the mini-socket that is in the way.
+func mayReuse(p *spec.Params, h spec.Host, e *spec.Endpoint) bool {
+	c := &p.Host[h]
+	if p.Profile != spec.Linux || !e.Mini || !p.Host[spec.Client].TCPTimestamps || !p.Host[spec.Server].TCPTimestamps {
+		return false
+	}
+	if c.BoundPort {
+		return true
+	}
+	allowed := c.TCPTwReuse == 1 || c.TCPTwReuse == 2 && p.Net.Loopback
+	return allowed && e.State == timeWait && e.ReuseReady
 }

@@ -50,6 +50,10 @@ func (t *step) arriveSynchronized(h Host, g Segment) {
 	if t.m.p.Profile == Linux && g.Flags&(ACK|RST|SYN) == 0 {
 		return
 	}
+	if t.older(h, g) {
+		t.limitedAck(h)
+		return
+	}
 	exactRST := g.Seq == e.RcvNxt || t.rules.linuxWindow && resetCheck[e.State] && g.Seq == e.RcvNxt-1
 
 	// First, the sequence number.

@@ -27,6 +27,8 @@ const (
 	UserTimeoutDue             // TCP_USER_TIMEOUT is reached
 	AckQuotaBack               // 500 ms after a rate-limited ACK
 	ISNClockDue                // the clock of initial numbers has passed the old ones
+	StampDue                   // two ticks of the timestamp clock since the last segment
+	ReuseDue                   // tcp_tw_reuse_delay after TIME_WAIT began
 	numEventKinds
 )
 
@@ -89,6 +91,10 @@ func (m *Model) Describe(s State, e Event) string {
 		return "500 ms after a rate-limited ACK"
 	case ISNClockDue:
 		return "the ISN clock passes the old numbers"
+	case StampDue:
+		return "two ticks of the timestamp clock"
+	case ReuseDue:
+		return "tcp_tw_reuse_delay is over"
 	}
 	panic(fmt.Sprintf("spec: event %#x has no kind", e.ID))
 }

@@ -38,6 +38,9 @@ func (m *Model) Footprint(s State, e Event) (reads, writes uint64) {
 	i := EventOf(e.ID)
 	own := HostPart(i.Host) | TakesPart(i.Host)
 	reads, writes = own, own|GetsPart(i.Host.Peer())
+	if m.stamps() {
+		reads |= HostPart(i.Host.Peer()) // when it opened, see older
+	}
 	if budgets(&s) && m.sends(s, e) {
 		reads, writes = reads|BudgetsPart, writes|BudgetsPart
 	}

@@ -18,6 +18,7 @@ func (t *step) open(h Host, incarnation uint8, state ConnState, isn Seq) {
 	t.s.Host[h] = Endpoint{
 		State: state, Incarnation: incarnation, ISS: isn, SndUna: isn, SndNxt: isn + 1, SndEnd: isn + 1,
 		PC: old.PC, Offline: old.Offline, ClockPassed: old.ClockPassed, AckLimited: old.AckLimited,
+		Stamped: old.Stamped, SameStamps: old.Stamped,
 		Rexmt: RTO,
 	}
 	t.restart(RexmtTimeout, h)
@@ -87,7 +88,7 @@ func (m *Model) afterAccept(h Host, pc uint8) uint8 {
 // arriveSynSent is RFC 9293 §3.10.7.3.
 func (t *step) arriveSynSent(h Host, g Segment) {
 	e := &t.s.Host[h]
-	if g.Has(ACK) && g.Ack != e.SndNxt {
+	if g.Has(ACK) && (g.Ack != e.SndNxt || t.answersOlder(h, g)) {
 		if !g.Has(RST) {
 			t.refuse(h, g)
 			t.synAgain(h)
@@ -138,6 +139,8 @@ func (t *step) arriveSynRcvd(h Host, g Segment) {
 	same := g.Has(SYN) && g.Seq == e.RcvNxt-1
 	acks := g.Has(ACK) && g.Ack == e.SndNxt
 	switch {
+	case t.older(h, g):
+		t.limitedAck(h)
 	case same && !g.Has(RST) && !acks: // the SYN again
 		if t.m.p.Profile == Linux && request {
 			if !e.AckLimited {

@@ -153,6 +153,10 @@ func (t *step) expire(i EventInfo) {
 		e.AckLimited = false
 	case ISNClockDue:
 		e.ClockPassed = true
+	case StampDue:
+		e.Stamped = false
+	case ReuseDue:
+		e.ReuseReady = true
 	default:
 		panic(fmt.Sprintf("spec: event of kind %d cannot fire", i.Kind))
 	}

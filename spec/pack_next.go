@@ -13,6 +13,9 @@ const (
 	issBit         = 32
 	incarnationBit = issBit + 8
 	passedBit      = incarnationBit + 2
+	stampedBit     = passedBit + 1
+	sameBit        = stampedBit + 1
+	readyBit       = sameBit + 1
 
 	segmentMoreBits = 10 // of a segment: 4 of each number, and the tag
 	segmentsMore    = MaxCapacity / 2
@@ -24,7 +27,8 @@ func (s *State) fold(w []uint64) {
 	clear(w[endpointMore:])
 	for h := range s.Host {
 		e := &s.Host[h]
-		more := uint64(e.ISS)<<issBit | uint64(e.Incarnation)<<incarnationBit | bit(e.ClockPassed)<<passedBit
+		more := uint64(e.ISS)<<issBit | uint64(e.Incarnation)<<incarnationBit | bit(e.ClockPassed)<<passedBit |
+			bit(e.Stamped)<<stampedBit | bit(e.SameStamps)<<sameBit | bit(e.ReuseReady)<<readyBit
 		for i, n := range e.seqs() {
 			more |= uint64(*n>>4) << (4 * i)
 			*n &= 15
@@ -45,6 +49,7 @@ func (s *State) unfold(w []uint64) {
 	for h := range s.Host {
 		e, more := &s.Host[h], w[endpointMore+h]
 		e.ISS, e.Incarnation, e.ClockPassed = Seq(more>>issBit), uint8(more>>incarnationBit&3), more>>passedBit&1 == 1
+		e.Stamped, e.SameStamps, e.ReuseReady = more>>stampedBit&1 == 1, more>>sameBit&1 == 1, more>>readyBit&1 == 1
 		for i, n := range e.seqs() {
 			*n |= Seq(more>>(4*i)&15) << 4
 		}

@@ -127,6 +127,10 @@ type HostParams struct {
 
 	TCPSynRetries    uint8 // net.ipv4.tcp_syn_retries
 	TCPSynackRetries uint8 // net.ipv4.tcp_synack_retries
+	TCPTimestamps    bool  // net.ipv4.tcp_timestamps
+	TCPTwReuse       uint8 // net.ipv4.tcp_tw_reuse
+	TCPTwReuseDelay  int64 // net.ipv4.tcp_tw_reuse_delay
+	BoundPort        bool  // the application has bound the port of its connect() itself
 	SynRTO           int64 // first timeout of a SYN or SYN+ACK (RFC 6298 §2.1; Linux TCP_TIMEOUT_INIT)
 
 	SoLinger        Linger
@@ -170,6 +174,7 @@ type NetParams struct {
 	Delay      [2][2]int64 // Delay[h]: window for what h sends
 	Losses     int         // losses the network may choose; Unlimited
 	Duplicates int         // extra copies the network may choose
+	Loopback   bool        // both hosts are one: tcp_tw_reuse 2 asks
 	Queue      bool        // segments of one direction arrive in order (reorder: false)
 	MSL        int64       // maximum segment lifetime
 	Capacity   int         // segments in flight in one direction, at most MaxCapacity
@@ -201,7 +206,7 @@ func DefaultHost() HostParams {
 	return HostParams{
 		TCPOrphanRetries: 0, TCPRetries2: 15, TCPFinTimeout: 60 * Second, TCPEarlyRetrans: true,
 		TCPRfc1337: false, TCPMaxTwBuckets: 262144,
-		TCPSynRetries: 6, TCPSynackRetries: 5, SynRTO: Second,
+		TCPSynRetries: 6, TCPSynackRetries: 5, SynRTO: Second, TCPTwReuse: 2, TCPTwReuseDelay: Second,
 		KeepaliveTime: 7200 * Second, KeepaliveIntvl: 75 * Second, KeepaliveProbes: 9,
 		RTO: 204 * Millisecond, RTOMax: 120 * Second, SRTT: 0,
 		DelayedAck: [2]int64{40 * Millisecond, 40 * Millisecond},

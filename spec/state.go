@@ -123,23 +123,25 @@ type Ending uint8
 
 // The ways to CLOSED.
 const (
-	NotEnded       Ending = iota
-	EndedNormally         // TIME_WAIT ran out, or the FIN of LAST_ACK was acknowledged
-	EndedNoBucket         // no bucket for the mini-socket of FIN_WAIT_2 or TIME_WAIT
-	EndedFinWait2         // tcp_fin_timeout ran out
-	EndedGaveUp           // the retransmission limit was reached
-	EndedKeepalive        // no answer to keepalive probes
-	EndedReset            // an RST was accepted
-	EndedAbort            // this side aborted: SO_LINGER 0, unread data, TCP_LINGER2 < 0
-	EndedLateData         // data arrived after close(): RST (RFC 9293 §3.6.1, SHLD-3)
-	EndedCrash            // the host crashed
-	EndedByNext           // a SYN in TIME_WAIT opened the next connection
+	NotEnded        Ending = iota
+	EndedNormally          // TIME_WAIT ran out, or the FIN of LAST_ACK was acknowledged
+	EndedNoBucket          // no bucket for the mini-socket of FIN_WAIT_2 or TIME_WAIT
+	EndedFinWait2          // tcp_fin_timeout ran out
+	EndedGaveUp            // the retransmission limit was reached
+	EndedKeepalive         // no answer to keepalive probes
+	EndedReset             // an RST was accepted
+	EndedAbort             // this side aborted: SO_LINGER 0, unread data, TCP_LINGER2 < 0
+	EndedLateData          // data arrived after close(): RST (RFC 9293 §3.6.1, SHLD-3)
+	EndedCrash             // the host crashed
+	EndedByNext            // a SYN in TIME_WAIT opened the next connection
+	EndedInTimeWait        // an RST ended TIME_WAIT; told apart only where connections follow each other
 )
 
 var endingNames = [...]string{
 	NotEnded: "", EndedNormally: "normal", EndedNoBucket: "no bucket", EndedFinWait2: "tcp_fin_timeout",
 	EndedGaveUp: "gave up", EndedKeepalive: "keepalive", EndedReset: "reset by peer", EndedAbort: "abort",
 	EndedLateData: "data after close", EndedCrash: "crash", EndedByNext: "next connection",
+	EndedInTimeWait: "TIME_WAIT assassinated",
 }
 
 func (e Ending) String() string { return endingNames[e] }
@@ -212,6 +214,10 @@ type Endpoint struct {
 	// and whether the clock of initial numbers has passed those of the first.
 	ISS         Seq
 	ClockPassed bool
+	// Stamped: less than two ticks of the timestamp clock ago the host sent something.
+	// SameStamps: it did when it opened the connection.
+	Stamped, SameStamps bool
+	ReuseReady          bool // in TIME_WAIT: tcp_tw_reuse_delay is over
 
 	// Ghosts, read by properties and pictures only.
 	ActiveClose   bool  // left ESTABLISHED by its own FIN

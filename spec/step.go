@@ -61,6 +61,7 @@ func (t *step) put(h Host, g Segment) {
 	if t.s.Host[h].Offline {
 		return
 	}
+	t.stamp(h)
 	if t.sentCount == maxSent {
 		panic(fmt.Sprintf("spec: more than %d segments sent in one step: %+v then %v", maxSent, t.sent, g))
 	}
@@ -110,7 +111,7 @@ func (t *step) toClosed(h Host, why Ending) {
 		State: Closed, Ending: why,
 		Open: e.Open, Error: e.Error, PC: e.PC, ToRead: e.ToRead,
 		SawEOF: e.SawEOF, SawErr: e.SawErr, Read: e.Read, Written: e.Written, Down: e.Down, Offline: e.Offline, Lingering: e.Lingering,
-		Incarnation: e.Incarnation, ClockPassed: e.ClockPassed,
+		Incarnation: e.Incarnation, ClockPassed: e.ClockPassed, Stamped: e.Stamped, SameStamps: e.SameStamps,
 	}
 	if e.Open {
 		gone.Unread = e.Unread

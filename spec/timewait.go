@@ -15,7 +15,7 @@ func (t *step) arriveTimeWait(h Host, g Segment) {
 	case g.Has(RST):
 		if g.Seq == e.RcvNxt || !t.rules.exactRST && t.acceptable(h, g) {
 			if !t.m.p.Host[h].TCPRfc1337 {
-				t.toClosed(h, EndedReset)
+				t.assassinated(h)
 			}
 		} else if t.acceptable(h, g) {
 			t.limitedAck(h)
@@ -36,7 +36,7 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 	switch {
 	case g.Has(RST):
 		if g.Seq == e.RcvNxt && !t.m.p.Host[h].TCPRfc1337 {
-			t.toClosed(h, EndedReset)
+			t.assassinated(h)
 		}
 	case t.takesSYN(h, g):
 		t.openNext(h, g)
@@ -47,6 +47,15 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 			t.restart(StateTimeout, h)
 		}
 		t.miniAck(h, g)
+	}
+}
+
+// assassinated ends TIME_WAIT by an RST (RFC 1337).
+func (t *step) assassinated(h Host) {
+	if t.m.reopens() {
+		t.toClosed(h, EndedInTimeWait)
+	} else {
+		t.toClosed(h, EndedReset)
 	}
 }
 

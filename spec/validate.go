@@ -69,6 +69,8 @@ func (c *HostParams) validate() error {
 		{"tcp_keepalive_intvl", c.KeepaliveIntvl, 0, maxDuration},
 		{"receive_buffer", int64(c.ReceiveBuffer), 0, maxUnits},
 		{"syn_rto", c.SynRTO, 0, maxDuration},
+		{"tcp_tw_reuse_delay", c.TCPTwReuseDelay, 0, maxDuration},
+		{"tcp_tw_reuse", int64(c.TCPTwReuse), 0, 2},
 	} {
 		if d.value < d.lo || d.value > d.hi {
 			return fmt.Errorf("%s is %d, want %d to %d (durations in µs)", d.name, d.value, d.lo, d.hi)
