@@ -45,9 +45,9 @@ type Property struct {
 	// Excuse is not empty where the property says nothing for these parameters,
 	// and tells why. It is never nil in a Catalogue.
 	Excuse func(p spec.Params) string
-	// Reopened: it says something of ports that are opened again too. The others speak of
-	// one connection.
-	Reopened bool
+	// Reopened: it says something of ports that are opened again too; OnlyReopened: of
+	// nothing else. The others speak of one connection.
+	Reopened, OnlyReopened bool
 	// Expect is never nil in a Catalogue.
 	Expect func(p spec.Params) Expectation
 	// Make is the property for a model of these parameters. It has Name and Kind
@@ -77,17 +77,28 @@ func Catalogue() []Property {
 	return all
 }
 
+// Concerns reports whether it says something of so many connections of the same ports.
+func (p Property) Concerns(params spec.Params) bool {
+	if params.Incarnations > 1 {
+		return p.Reopened
+	}
+	return !p.OnlyReopened
+}
+
 // complete fills in what an entry of a theme leaves out.
 func (p Property) complete() Property {
 	if p.Excuse == nil {
 		p.Excuse = func(spec.Params) string { return "" }
 	}
-	if excuse := p.Excuse; !p.Reopened {
-		p.Excuse = func(params spec.Params) string {
-			if params.Incarnations > 1 {
-				return "it speaks of one connection, and the ports are opened again (incarnations)"
-			}
+	excuse, concerns := p.Excuse, p.Concerns
+	p.Excuse = func(params spec.Params) string {
+		switch {
+		case concerns(params):
 			return excuse(params)
+		case params.Incarnations > 1:
+			return "it speaks of one connection, and the ports are opened again (incarnations)"
+		default:
+			return "it speaks of ports that are opened again, and there is one connection only (incarnations)"
 		}
 	}
 	if p.Expect == nil {

@@ -114,7 +114,8 @@ func reopenProperties() []Property {
 			}),
 		reached("connected-again", "the next connection between the same ports is established at both hosts",
 			func(s *spec.State) bool {
-				return s.Host[0].Incarnation > 0 && s.Host[0].Incarnation == s.Host[1].Incarnation && s.Host[0].State == established && s.Host[1].State == established
+				up := func(h spec.Host) bool { return !setOf(closed, synSent, synRcvd).has(s.Host[h].State) }
+				return s.Host[0].Incarnation > 0 && s.Host[0].Incarnation == s.Host[1].Incarnation && up(spec.Client) && up(spec.Server)
 			}),
 		reached("old-fin-ends-new-connection", "a new connection is in CLOSE_WAIT although its peer has sent no FIN: the FIN was an old one",
 			func(s *spec.State) bool {
@@ -130,16 +131,11 @@ func reopenProperties() []Property {
 				})
 			}),
 	}
+	all = append(all, connectProperties()...)
 	for i := range all {
-		all[i].Reopened = true
-		all[i].Excuse = func(p spec.Params) string {
-			if p.Incarnations < 2 {
-				return "the scenario has one connection only (incarnations)"
-			}
-			return ""
-		}
+		all[i].Reopened, all[i].OnlyReopened = true, true
 	}
-	return append(all, connectProperties()...)
+	return all
 }
 
 // quiet: nothing of the connection that h had is left but TIME_WAIT of the peer.

@@ -23,7 +23,7 @@ func connectProperties() []Property {
 		Source:      "RFC 9293 §3.5.1, §3.10.7.3; RFC 5961 §4.2; Linux tcp_rcv_synsent_state_process",
 		HoldsWhen:   "Holds when nothing is lost and somebody listens.",
 		Assumptions: []string{"somebody listens"},
-		Reopened:    true, Excuse: connects,
+		Excuse:      connects,
 		Make: func(spec.Params) property {
 			return property{
 				From: func(s spec.State) bool { return some(&s, inState(synSent)) },
@@ -38,7 +38,7 @@ func connectProperties() []Property {
 			"which closes LAST_ACK, and the SYN goes out once more: on Linux after 2 jiffies, elsewhere after a SYN timeout.",
 		Source:    "RFC 5961 §4.2; RFC 9293 §3.10.7.3; Linux tcp_rcv_synsent_state_process (TCP_TIMEOUT_MIN); measured on 6.18",
 		HoldsWhen: "Holds when nothing is lost and somebody listens.",
-		Reopened:  true, Excuse: connects,
+		Excuse:    connects,
 		Make: func(spec.Params) property {
 			return property{
 				From: func(s spec.State) bool {

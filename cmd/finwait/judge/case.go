@@ -26,9 +26,15 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 		return c, err
 	}
 	for _, p := range selected {
-		if len(patterns) > 0 || i.Selects(p.Name) {
+		if len(patterns) > 0 || Asks(i, p) {
 			c.Properties = append(c.Properties, p)
 		}
 	}
 	return c, nil
+}
+
+// Asks reports whether the scenario asks for the property: all leaves out those that
+// speak of another number of connections.
+func Asks(i scenario.Instance, p properties.Property) bool {
+	return i.Selects(p.Name) && (p.Concerns(i.Params) || !i.All())
 }

@@ -31,7 +31,7 @@ func (s *sweeper) selected(i scenario.Instance) ([]properties.Property, error) {
 	if err != nil || len(s.plan.Properties) > 0 {
 		return all, err
 	}
-	return slices.DeleteFunc(all, func(p properties.Property) bool { return !i.Selects(p.Name) }), nil
+	return slices.DeleteFunc(all, func(p properties.Property) bool { return !judge.Asks(i, p) }), nil
 }
 
 // judge fills in what a check of the scenario finds.
