@@ -146,6 +146,16 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 	if err != nil {
 		return s, fmt.Errorf("scenario %s, profile %s: %w", c.Name, c.Profile, err)
 	}
+	if m.Mutated() {
+		// Which events can be exchanged is known of the rules, not of deviations.
+		if opt.Reduction == checker.ReduceAmple || opt.Symmetry {
+			return s, fmt.Errorf("scenario %s, profile %s: a host is a mutant, and neither reduction nor symmetry is sound for it; leave --reduction ample and --symmetry out", c.Name, c.Profile)
+		}
+		opt.Reduction = checker.ReduceNone
+		if opt.Time == checker.Auto { // without durations nothing keeps a deviation finite
+			opt.Time = checker.Exact
+		}
+	}
 	if opt.Symmetry {
 		if err := m.Symmetric(); err != nil {
 			return s, fmt.Errorf("scenario %s, profile %s: no symmetry: %w", c.Name, c.Profile, err)
