@@ -20,7 +20,7 @@ func (t *step) intoFinWait2(h Host) {
 var acknowledgingMutants = []Mutant{
 	{
 		Name: "last-ack-any-ack", About: "any ACK ends LAST_ACK, not only that of the FIN",
-		Evidence: "smoltcp-rs/smoltcp#470, #477", KilledBy: []string{"fin-acked-before-leaving", "transitions-conform", "last-ack-left-by-ack-of-fin"},
+		Evidence: "smoltcp-rs/smoltcp#470, #477", KilledBy: []string{"fin-acked-before-leaving", "transitions-conform"},
 		after: func(t *step, h Host, g Segment) {
 			if e := &t.s.Host[h]; bareAck(g) && t.was(h).State == LastAck && e.State == LastAck && !g.Ack.After(e.SndNxt) {
 				t.toClosed(h, EndedNormally)
@@ -29,7 +29,7 @@ var acknowledgingMutants = []Mutant{
 	},
 	{
 		Name: "last-ack-any-segment", About: "any segment in order ends LAST_ACK, before the FIN is acknowledged",
-		Evidence: "google/gvisor@27e2c4ddc", KilledBy: []string{"fin-acked-before-leaving", "transitions-conform", "last-ack-left-by-ack-of-fin"},
+		Evidence: "google/gvisor@27e2c4ddc", KilledBy: []string{"fin-acked-before-leaving", "transitions-conform"},
 		after: func(t *step, h Host, g Segment) {
 			if e := &t.s.Host[h]; g != (Segment{}) && t.was(h).State == LastAck && e.State == LastAck && g.Seq == e.RcvNxt {
 				t.toClosed(h, EndedNormally)

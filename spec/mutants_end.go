@@ -18,7 +18,7 @@ var endingMutants = []Mutant{
 	},
 	{
 		Name: "fin-wait-2-timeout-after-shutdown", About: "FIN_WAIT_2 is ended by tcp_fin_timeout although the descriptor is open",
-		Evidence: "the converse of farhadi/node-smpp#205", KilledBy: []string{"transitions-conform", "half-close-still-receives"},
+		Evidence: "the converse of farhadi/node-smpp#205", KilledBy: []string{"half-close-waits", "transitions-conform"},
 		after: func(t *step, h Host, _ Segment) {
 			if e := &t.s.Host[h]; e.State == FinWait2 && e.Open && e.Timer == NoStateTimer {
 				e.Timer = FinWait2Timer
@@ -42,7 +42,7 @@ var endingMutants = []Mutant{
 	},
 	{
 		Name: "time-wait-two-seconds", About: "TIME_WAIT lasts two seconds, less than the peer goes on sending its FIN",
-		Evidence: "ausimian/tricep#104", KilledBy: []string{"time-wait-length", "time-wait-bounded", "time-wait-outlasts-last-ack"},
+		Evidence: "ausimian/tricep#104", KilledBy: []string{"time-wait-length", "time-wait-bounded"},
 		params: func(c *HostParams) { c.TimeWait = 2 * Second },
 	},
 	{
