@@ -2,7 +2,8 @@ package checker
 
 // recode is what has to be done where the codes of bounds change.
 type recode struct {
-	to      []uint32 // by old code
+	to      []uint32          // by old code
+	sparse  map[uint32]uint32 // instead, where old codes lie far apart
 	oldBits uint
 	values  *valueTable // with the new codes
 }
@@ -13,11 +14,23 @@ func newRecode(renumbered map[uint32]uint32, oldBits uint, t *valueTable) *recod
 	for old := range renumbered {
 		most = max(most, old)
 	}
-	r.to = make([]uint32, most+1) // code 0, the padding, stays 0
+	if int(most) > 64*len(renumbered)+1<<16 {
+		r.sparse = renumbered // code 0, the padding, stays 0
+		return r
+	}
+	r.to = make([]uint32, most+1)
 	for old, code := range renumbered {
 		r.to[old] = code
 	}
 	return r
+}
+
+// code is the new code of an old one.
+func (r *recode) code(old uint32) uint32 {
+	if r.sparse != nil {
+		return r.sparse[old]
+	}
+	return r.to[old]
 }
 
 // translate appends old codes of a number of cells in their new form. The result
@@ -27,7 +40,7 @@ func (r *recode) translate(old []uint64, cells int, words []uint64) []uint64 {
 	var word uint64
 	for k := range cells {
 		code := uint32(old[k/oldLanes] >> (uint(k%oldLanes) * r.oldBits) & (1<<r.oldBits - 1))
-		word |= uint64(r.to[code]) << (uint(k%lanes) * r.values.laneBits)
+		word |= uint64(r.code(code)) << (uint(k%lanes) * r.values.laneBits)
 		if k%lanes == lanes-1 {
 			words = append(words, word)
 			word = 0
