@@ -81,9 +81,9 @@ func TestTimedCounts(t *testing.T) {
 		name                              string
 		states, kept, mergedKept, mergedX int
 	}{
-		{"s1", 890, 3969, 1764, 2555},
-		{"s2", 331, 1069, 602, 937},
-		{"s4", 2778, 9519, 5019, 5931},
+		{"s1", 881, 3948, 1743, 2534},
+		{"s2", 322, 1048, 582, 918},
+		{"s4", 2706, 9297, 4859, 5731},
 	} {
 		m := timedModel(t, c.name, nil)
 		plain := checker.ExplorePlain[spec.State](m)

@@ -14,6 +14,7 @@
 //	profile.go   what the profiles differ in, and the formulae of the limits
 //	pending.go   which events are pending, and their windows
 //	forget.go    what is cleared, so that states which behave alike are equal
+//	ghosts.go    what only properties and pictures read
 //	network.go   loss, duplication, the segments in flight
 //	footprint.go what events read and write, for partial-order reduction
 //	mirror.go    client and server exchanged

@@ -27,6 +27,7 @@ func (t *step) forget(h Host) {
 	if e.State == TimeWait {
 		e.RcvShut = false
 	}
+	e.forgetGhosts(t.m.p.Forget)
 	if e.Offline {
 		e.Held, e.HeldFin, e.RcvWup, e.SndWl1 = 0, 0, e.RcvNxt, 0 // nothing arrives that they are held against
 	}
@@ -46,6 +47,7 @@ func (m *Model) forgetNetwork(s *State) {
 			m.forgetSent(s, h)
 		}
 		m.forgetWindow(s, h)
+		m.forgetQuota(s, h)
 		if s.Host[h.Peer()].State == Closed && !textFor(s, h) {
 			s.Host[h].Held, s.Host[h].HeldFin = 0, 0 // the hole stays
 		}
@@ -87,6 +89,22 @@ func (m *Model) forgetWindow(s *State, h Host) {
 		}
 	}
 	e.SndWl1 = 0
+}
+
+// forgetQuota clears, in TIME_WAIT, that an ACK of the limited kinds was sent: none
+// is due any more. They answer empty segments out of order, and the peer, whose FIN
+// was received, sends no new ones but probes.
+func (m *Model) forgetQuota(s *State, h Host) {
+	e := &s.Host[h]
+	if !e.AckLimited || e.State != TimeWait || m.p.Host[h.Peer()].SoKeepalive || m.p.Wire {
+		return
+	}
+	for _, g := range &s.Net[h.Peer()] {
+		if g != (Segment{}) && g.Seq == g.End() && g.Seq != e.RcvNxt && !g.Has(RST) {
+			return
+		}
+	}
+	e.AckLimited = false
 }
 
 // textFor reports whether text or a FIN is in flight to h.
