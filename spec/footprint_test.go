@@ -99,7 +99,9 @@ func TestFootprintsCommute(t *testing.T) {
 			}
 		})
 	})
-	require.Greater(t, commuted, 1000)
+	if !testing.Short() {
+		require.Greater(t, commuted, 1000)
+	}
 }
 
 // drawModel makes a model that keeps what is in flight when both connections are
@@ -152,8 +154,10 @@ func TestPeerLeavesChosenEventsAlone(t *testing.T) {
 			}
 		})
 	})
-	require.Greater(t, walked[0], 20, "in bags")
-	require.Greater(t, walked[1], 300, "in queues")
+	if !testing.Short() {
+		require.Greater(t, walked[0], 20, "in bags")
+		require.Greater(t, walked[1], 300, "in queues")
+	}
 }
 
 func walkPeer(t *rapid.T, m *Model, s State, h Host, ample []Event, others uint64, walked *[2]int) {

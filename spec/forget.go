@@ -40,7 +40,7 @@ func (m *Model) forgetNetwork(s *State) {
 		s.Net = [2]Bag{}
 	}
 	for h := Client; h <= Server; h++ {
-		if m.any {
+		if m.any || !m.p.Net.Queue { // the engine takes what leaves a queue for its head
 			m.forgetUnheard(s, h)
 		}
 		if m.counts {
@@ -125,18 +125,35 @@ func (e *Endpoint) forgetArrivals() {
 }
 
 // unheard reports whether the arrival of g at h, now or later, changes nothing and is
-// not noticed: an RST without a connection, or to a TIME_WAIT that stays, and whatever
-// comes to a host that is off, or cut off, for good. (A FIN on its way to FIN_WAIT_1 is
-// seen by a property.)
+// not noticed: what is pointless, an RST without a connection, and whatever comes to a
+// host that is off, or cut off, for good. (A FIN on its way to FIN_WAIT_1 is seen by a
+// property.) With durations only what is pointless is forgotten: pictures show the rest.
 func (m *Model) unheard(s *State, h Host, g Segment) bool {
 	e := &s.Host[h]
 	switch {
+	case m.pointless(s, h, g):
+		return true
+	case !m.any:
+		return false
 	case e.State == Closed:
 		return g.Has(RST) || e.Offline || e.Down && !m.reboots(h, e)
 	case e.Offline:
 		return e.State != FinWait1 || !g.Has(FIN)
+	}
+	return false
+}
+
+// pointless reports whether g is an RST to a TIME_WAIT that stays, or will only be
+// answered by such a one.
+func (m *Model) pointless(s *State, h Host, g Segment) bool {
+	e, peer := &s.Host[h], &s.Host[h.Peer()]
+	switch {
+	case m.p.Wire:
+		return false
 	case e.State == TimeWait && e.Mini:
 		return g.Has(RST) && (g.Seq != e.RcvNxt || m.p.Host[h].TCPRfc1337)
+	case e.State == Closed && peer.State == TimeWait && peer.Mini:
+		return !e.Down && !e.Offline && g.Has(ACK) && (g.Ack != peer.RcvNxt || m.p.Host[h.Peer()].TCPRfc1337)
 	}
 	return false
 }
@@ -152,9 +169,11 @@ func (m *Model) closes(s *State, h Host, g Segment) bool {
 // reboots reports whether the script of a host that is down goes on.
 func (m *Model) reboots(h Host, e *Endpoint) bool { return int(e.PC) < len(m.p.Host[h].Script) }
 
-// forgetUnheard takes what h does not hear of out of flight. With durations it stays,
-// for the pictures.
+// forgetUnheard takes what h does not hear of out of flight.
 func (m *Model) forgetUnheard(s *State, h Host) {
+	if e := &s.Host[h]; e.State != Closed && !e.PeerFin && !e.Offline {
+		return // all that arrives is heard, and nothing is sure to close the connection
+	}
 	bag := &s.Net[h.Peer()]
 	for i := 0; i < len(bag) && bag[i] != (Segment{}); {
 		if m.unheard(s, h, bag[i]) {
@@ -190,14 +209,11 @@ func (m *Model) silent(s *State, h Host) bool {
 	if e.Offline {
 		return true
 	}
-	if !m.unanswered(s, h) {
-		return false
-	}
-	if e.State == Closed || e.State == TimeWait || e.Mini {
-		return true // whatever is called or expires here
+	if e.State == Closed || e.State == TimeWait || e.Mini { // whatever is called or expires here
+		return m.unanswered(s, h)
 	}
 	return (e.Rexmt == NoTimer || e.Rexmt == RTO && m.spent(h, e)) && !e.DelayedAck && !e.Lingering &&
-		!m.callable(h, e) && !m.keepsAlive(h, e)
+		!m.callable(h, e) && !m.keepsAlive(h, e) && m.unanswered(s, h)
 }
 
 // unanswered reports whether nothing that is in flight to h makes it send: RSTs that
@@ -206,13 +222,16 @@ func (m *Model) silent(s *State, h Host) bool {
 func (m *Model) unanswered(s *State, h Host) bool {
 	e, resets, acks := &s.Host[h], false, false
 	stays := e.State != Closed && e.State != TimeWait && !e.Mini && e.Timer == NoStateTimer && e.Rexmt == NoTimer
+	if e.Down && !m.reboots(h, e) {
+		return true
+	}
 	for _, g := range &s.Net[h.Peer()] {
 		switch {
 		case g == (Segment{}):
 			return !resets || !acks // an ACK that comes after an RST is answered
 		case m.unheard(s, h, g):
 		case g.Has(RST):
-			if g.Seq != e.RcvNxt && !(e.State == TimeWait && e.Mini) && profileRules[m.p.Profile].exactRST {
+			if g.Seq != e.RcvNxt && e.State != Closed && !(e.State == TimeWait && e.Mini) && profileRules[m.p.Profile].exactRST {
 				return false // a challenge ACK
 			}
 			resets = true
