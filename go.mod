@@ -15,6 +15,10 @@ require (
 	github.com/google/nftables v0.3.0
 	// reads captures: pcap, pcapng, and the headers in them
 	github.com/gopacket/gopacket v1.7.7
+	// JUnit results
+	github.com/jstemmer/go-junit-report/v2 v2.1.0
+	// SARIF results, and their schema for the tests
+	github.com/owenrumney/go-sarif/v3 v3.3.1
 	// commands, help and shell completion
 	github.com/spf13/cobra v1.10.2
 	// cobra's flags, for those with types of their own
@@ -63,6 +67,9 @@ require (
 	github.com/modern-go/reflect2 v1.0.3-0.20250322232337-35a7c28c31ee // indirect
 	github.com/vishvananda/netns v0.0.5 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
+	github.com/xeipuuv/gojsonpointer v0.0.0-20180127040702-4e3ac2762d5f // indirect
+	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
+	github.com/xeipuuv/gojsonschema v1.2.0 // indirect
 	go.yaml.in/yaml/v2 v2.4.4 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp v0.0.0-20240823005443-9b4947da3948 // indirect

@@ -99,7 +99,7 @@ func TestFootprintsCommute(t *testing.T) {
 			}
 		})
 	})
-	if !testing.Short() {
+	if !testing.Short() { // which draws a fifth as many
 		require.Greater(t, commuted, 1000)
 	}
 }
@@ -154,7 +154,7 @@ func TestPeerLeavesChosenEventsAlone(t *testing.T) {
 			}
 		})
 	})
-	if !testing.Short() {
+	if !testing.Short() { // which draws a fifth as many
 		require.Greater(t, walked[0], 20, "in bags")
 		require.Greater(t, walked[1], 300, "in queues")
 	}

@@ -8,10 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
-	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -145,32 +143,6 @@ func profilesOf(s *scenario.Scenario) []string {
 		names = append(names, p.String())
 	}
 	return names
-}
-
-// toJudge is the question that the scenario asks: its own properties, or those
-// that match the patterns when there are any.
-func (c chosen) toJudge(patterns []string) (judge.Case, error) {
-	k := judge.Case{
-		Name: c.name(), Profile: c.profile(), Params: c.params(), Expect: c.instance.Expect,
-		Overridden: c.instance.Overridden, Assumptions: c.instance.Assumptions,
-	}
-	selected, err := properties.Select(patterns)
-	if err != nil {
-		return k, fmt.Errorf("--property: %w", err)
-	}
-	var known []string
-	for _, p := range properties.Catalogue() {
-		known = append(known, p.Name)
-	}
-	if err := c.instance.CheckProperties(known); err != nil {
-		return k, err
-	}
-	for _, p := range selected {
-		if len(patterns) > 0 || c.instance.Selects(p.Name) {
-			k.Properties = append(k.Properties, p)
-		}
-	}
-	return k, nil
 }
 
 // embedded makes the parameters of the scenario that a trace carries.
