@@ -169,22 +169,54 @@ func (m *Model) closes(s *State, h Host, g Segment) bool {
 // reboots reports whether the script of a host that is down goes on.
 func (m *Model) reboots(h Host, e *Endpoint) bool { return int(e.PC) < len(m.p.Host[h].Script) }
 
-// forgetUnheard takes what h does not hear of out of flight.
+// forgetUnheard takes what h does not hear of out of flight, and leaves of the rest what
+// is read of it.
 func (m *Model) forgetUnheard(s *State, h Host) {
-	if e := &s.Host[h]; e.State != Closed && !e.PeerFin && !e.Offline {
+	e := &s.Host[h]
+	if e.State != Closed && !e.PeerFin && !e.Offline {
 		return // all that arrives is heard, and nothing is sure to close the connection
 	}
 	bag := &s.Net[h.Peer()]
-	for i := 0; i < len(bag) && bag[i] != (Segment{}); {
-		if m.unheard(s, h, bag[i]) {
-			copy(bag[i:], bag[i+1:])
-			bag[len(bag)-1] = Segment{}
-			continue
+	for i := range bag {
+		if bag[i] == (Segment{}) {
+			return
 		}
-		if bag[i].Flags&many != 0 && m.closes(s, h, bag[i]) {
-			bag[i].Flags &^= many
+		if m.left(s, h, bag[i]) != bag[i] {
+			break
 		}
-		i++
+	}
+	old := *bag
+	*bag = Bag{}
+	for i := range old[:old.Len()] {
+		if g := m.left(s, h, old[i]); g != (Segment{}) {
+			m.reinsert(bag, g)
+		}
+	}
+}
+
+// left is what is left of g on its way to h.
+func (m *Model) left(s *State, h Host, g Segment) Segment {
+	switch e := &s.Host[h]; {
+	case m.unheard(s, h, g):
+		return Segment{}
+	case m.any && e.State == Closed && g.Has(ACK):
+		return answered(g)
+	case g.Flags&many != 0 && m.closes(s, h, g):
+		g.Flags &^= many
+	}
+	return g
+}
+
+// answered is what the RST that answers g is made of: its SEG.ACK. (With durations g
+// stays as it is, for the pictures.)
+func answered(g Segment) Segment { return Segment{Flags: ACK | g.Flags&many, Ack: g.Ack} }
+
+// reinsert is insert of what a bag had room for, as many as there were.
+func (m *Model) reinsert(b *Bag, g Segment) {
+	more := g.Flags&many != 0
+	g.Flags &^= many
+	if m.insert(b, g); more {
+		m.insert(b, g)
 	}
 }
 
