@@ -67,6 +67,8 @@
 // Each with the reason that no verdict on a property is lost by it, or with what
 // to keep in mind:
 //
+//   - What is in flight once both connections are gone: it is answered by RSTs that
+//     nobody hears (Params.Wire keeps it, for captures).
 //   - The handshake: the properties are about leaving ESTABLISHED, and the initial
 //     state is any that a handshake leaves behind, by the parameters.
 //   - A second connection between the same ports: a state of it is no state of this
