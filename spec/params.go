@@ -178,6 +178,8 @@ type Params struct {
 	// CountFins is how far Endpoint.FinsSent counts; 0 does not count. Counting
 	// splits states that only differ in it.
 	CountFins uint8
+	// Forget are ghosts that nobody asks for: states do not differ in them.
+	Forget Ghosts
 	// Wire keeps what arrives after both connections are gone, and the RSTs that
 	// answer it: a capture shows them, and no property asks for them.
 	Wire bool

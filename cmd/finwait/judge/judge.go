@@ -190,10 +190,17 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 // ask checks some of the properties in one go.
 func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, opt checker.Options, run check) error {
 	var asked []checker.Property[spec.State]
+	params := m.Params()
+	params.Forget = spec.AllGhosts
 	for _, i := range which {
 		asked = append(asked, s.Outcomes[i].Checked)
+		params.Forget &^= s.Outcomes[i].About.Reads()
 	}
-	result, err := run(ctx, checker.System[spec.State]{Exact: m, Any: m.Any()}, asked, opt)
+	lean, err := spec.New(params)
+	if err != nil {
+		return &InternalError{Case: c.String(), Cause: err}
+	}
+	result, err := run(ctx, checker.System[spec.State]{Exact: lean, Any: lean.Any()}, asked, opt)
 	var unusable *checker.CheckpointError
 	if errors.As(err, &unusable) {
 		return err
@@ -203,6 +210,13 @@ func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, 
 	}
 	if err != nil {
 		return &InternalError{Case: c.String(), Cause: err}
+	}
+	for _, o := range result.Outcomes {
+		if o.Trace != nil {
+			if err := withGhosts(m, lean, o.Trace); err != nil {
+				return &InternalError{Case: c.String(), Cause: err}
+			}
+		}
 	}
 	s.take(which, result)
 	return nil
