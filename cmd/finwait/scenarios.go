@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
 	"github.com/finwait/finwait/properties"
+	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -67,6 +69,13 @@ func (f *scenarioFlags) load(args []string) ([]chosen, error) {
 	found, err := find(args)
 	if err != nil {
 		return nil, err
+	}
+	if len(args) == 0 && len(f.over.Set) == 0 { // the keys of a connection are not those of many
+		counted, err := scenario.Populations()
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, counted...)
 	}
 	var all []chosen
 	var notes []string
@@ -139,6 +148,16 @@ func parseProfiles(names []string) ([]spec.Profile, error) {
 	return all, nil
 }
 
+// builtin are all scenarios that come with finwait.
+func builtin() ([]*scenario.Scenario, error) {
+	all, err := scenario.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	counted, err := scenario.Populations()
+	return append(all, counted...), err
+}
+
 func profilesOf(s *scenario.Scenario) []string {
 	var names []string
 	for _, p := range s.Profiles() {
@@ -149,20 +168,20 @@ func profilesOf(s *scenario.Scenario) []string {
 
 // toJudge is the question that the scenario asks: its own properties, or those
 // that match the patterns when there are any.
-func (c chosen) toJudge(patterns []string) (judge.Case, error) {
-	k := judge.Case{
+func (c chosen) toJudge(patterns []string) (k judge.Case, err error) {
+	k = judge.Case{
 		Name: c.name(), Profile: c.profile(), Params: c.params(), Expect: c.instance.Expect,
 		Overridden: c.instance.Overridden, Assumptions: c.instance.Assumptions,
 	}
-	selected, err := properties.Select(patterns)
+	if k.Population = c.instance.Population; k.Population != nil {
+		k.Counted, err = c.counted(patterns)
+		return k, err
+	}
+	selected, err := selectProperties(patterns)
 	if err != nil {
 		return k, fmt.Errorf("--property: %w", err)
 	}
-	var known []string
-	for _, p := range properties.Catalogue() {
-		known = append(known, p.Name)
-	}
-	if err := c.instance.CheckProperties(known); err != nil {
+	if err := c.instance.CheckProperties(catalogueNames()); err != nil {
 		return k, err
 	}
 	for _, p := range selected {
@@ -171,6 +190,69 @@ func (c chosen) toJudge(patterns []string) (judge.Case, error) {
 		}
 	}
 	return k, nil
+}
+
+// selectProperties lists those that match the patterns, among which may be names of
+// properties of populations.
+func selectProperties(patterns []string) ([]properties.Property, error) {
+	var others []string
+	for _, pattern := range patterns {
+		if !matchesAny(pattern, countedNames()) || matchesAny(pattern, catalogueNames()) {
+			others = append(others, pattern)
+		}
+	}
+	if len(patterns) > 0 && len(others) == 0 {
+		return nil, nil
+	}
+	return properties.Select(others)
+}
+
+// counted are the properties that a scenario with many connections asks for.
+func (c chosen) counted(patterns []string) ([]counted.Property, error) {
+	known := countedNames()
+	if err := c.instance.CheckProperties(known); err != nil {
+		return nil, err
+	}
+	for _, pattern := range patterns {
+		if matchesAny(pattern, known) {
+			continue
+		}
+		if _, err := properties.Select([]string{pattern}); err != nil {
+			return nil, fmt.Errorf("--property: %w", err)
+		}
+	}
+	var all []counted.Property
+	for _, p := range counted.Catalogue() {
+		asked := slices.ContainsFunc(patterns, func(pattern string) bool { return matchesAny(pattern, []string{p.Name}) })
+		if asked || len(patterns) == 0 && c.instance.Selects(p.Name) {
+			all = append(all, p)
+		}
+	}
+	return all, nil
+}
+
+// matchesAny tells whether a pattern matches one of the names.
+func matchesAny(pattern string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		match, err := path.Match(pattern, name)
+		return pattern == "all" || match && err == nil
+	})
+}
+
+func catalogueNames() []string {
+	var names []string
+	for _, p := range properties.Catalogue() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func countedNames() []string {
+	var names []string
+	for _, p := range counted.Catalogue() {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 // embedded makes the parameters of the scenario that a trace carries.
@@ -191,7 +273,7 @@ func embedded(f tracefile.File) (spec.Params, error) {
 }
 
 func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	all, err := scenario.Builtin()
+	all, err := builtin()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

@@ -26,13 +26,7 @@ const (
 	ages            // TIME_WAIT on the client gets older than the delay of reuse
 	ends            // TIME_WAIT on the client ends
 	forgets         // TIME_WAIT on the server ends
-	kinds
 )
-
-var kindNames = [kinds]string{
-	attempt: "connects", closes: "closes", finAcked: "FINs acknowledged",
-	ages: "TIME_WAIT can be reused", ends: "TIME_WAIT of the client ends", forgets: "TIME_WAIT of the server ends",
-}
 
 func id(kind uint64, destination int) uint64 { return kind*Destinations + uint64(destination) }
 
@@ -260,7 +254,21 @@ func (m *Model) timeWait(n *step, d int) {
 	}
 }
 
-// EventText says what an event is.
-func EventText(id uint64) string {
-	return [Destinations]string{"service: ", "other: "}[id%Destinations] + kindNames[id/Destinations]
+// Trouble says what went wrong in the last step, "" when nothing did.
+func (s State) Trouble() string {
+	switch {
+	case s.NoPort[0]:
+		return "an attempt to the service finds all ports busy"
+	case s.NoPort[1]:
+		return "an attempt to the other destination finds all ports busy"
+	case s.Refused:
+		return "a SYN meets TIME_WAIT on the server and is refused"
+	case s.Overflow[Client]:
+		return "TIME_WAIT finds no bucket on the client"
+	case s.Overflow[Server]:
+		return "TIME_WAIT finds no bucket on the server"
+	case s.Reset != [2]bool{}:
+		return "a connection is reset, it is an orphan too many"
+	}
+	return ""
 }

@@ -12,7 +12,9 @@ import (
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/properties"
+	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
+	"github.com/finwait/finwait/spec/population"
 )
 
 // Case is one scenario in one profile, ready to be judged.
@@ -27,6 +29,10 @@ type Case struct {
 	Assumptions []string
 	// Stays asks for the stays in every state too.
 	Stays bool
+	// Population, where it is not nil, is judged by Counted in place of Params by
+	// Properties.
+	Population *population.Params
+	Counted    []counted.Property
 }
 
 // Scenario is the result of a Case. The field names of its JSON form are a
@@ -44,6 +50,8 @@ type Scenario struct {
 	Runs        []Run     `json:"runs"`
 	Outcomes    []Outcome `json:"outcomes"`
 	Stays       []Stay    `json:"stays,omitempty"` // where they were asked for
+	// Population is nil for one connection.
+	Population *Population `json:"population,omitempty"`
 }
 
 // Run is one exploration.
@@ -131,6 +139,9 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 			err = &InternalError{c.String(), cause, debug.Stack()}
 		}
 	}()
+	if c.Population != nil {
+		return c.judgePopulation(ctx, opt)
+	}
 	begin := time.Now()
 	m, err := Model(c.Params)
 	if err != nil {
@@ -233,16 +244,7 @@ func (c Case) expected(p properties.Property, params spec.Params) checker.Verdic
 // last run; Stopped is the first reason why a run stopped, apart from an attempt
 // to prove for any durations that exact made up for.
 func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
-	for _, r := range result.Runs {
-		s.Runs = append(s.Runs, Run{
-			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete, r.Spilled,
-		})
-		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
-		madeUp := r.Time == checker.Any && result.Runs[len(result.Runs)-1].Time == checker.Exact
-		if s.Stopped == "" && !madeUp {
-			s.Stopped = r.Stopped
-		}
-	}
+	s.takeRuns(result.Runs)
 	for n, found := range result.Outcomes {
 		o := &s.Outcomes[which[n]]
 		o.Verdict, o.Reason = found.Verdict.String(), found.Reason
@@ -251,6 +253,19 @@ func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
 		if o.Trace != nil {
 			steps := len(o.Trace.Steps)
 			o.Steps = &steps
+		}
+	}
+}
+
+func (s *Scenario) takeRuns(runs []checker.Run) {
+	for _, r := range runs {
+		s.Runs = append(s.Runs, Run{
+			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete, r.Spilled,
+		})
+		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
+		madeUp := r.Time == checker.Any && runs[len(runs)-1].Time == checker.Exact
+		if s.Stopped == "" && !madeUp {
+			s.Stopped = r.Stopped
 		}
 	}
 }
