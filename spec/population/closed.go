@@ -2,6 +2,7 @@ package population
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 )
@@ -65,7 +66,7 @@ func (p Params) Judge() [limits]Answer {
 	var answers [limits]Answer
 	for l := range limits {
 		a := &answers[l]
-		alone := len(hit) == 0 || len(hit) == 1 && hit[0] == l
+		alone := len(hit) == 0 || len(hit) == 1 && hit[0] == l || p.samePorts(l, hit)
 		switch {
 		case all[l].enough():
 			a.Decided, a.Enough = true, true
@@ -75,6 +76,13 @@ func (p Params) Judge() [limits]Answer {
 		a.Reason = p.reason(l, all[l], *a)
 	}
 	return answers
+}
+
+// samePorts tells whether all that is hit are the ports, and with Bind they are the
+// same for both destinations: whichever attempt comes first when the last one is gone,
+// the other may come at the same instant.
+func (p Params) samePorts(l Limit, hit []Limit) bool {
+	return p.Bind && l <= OtherPorts && slices.Equal(hit, []Limit{ServicePorts, OtherPorts})
 }
 
 // refused tells whether attempts are lost because the server refuses them.

@@ -271,10 +271,7 @@ func verdictWords(o judge.Outcome) string {
 	if o.Unknown() {
 		text = "possible" // with a trace, which a search without durations found
 	}
-	if o.Trace != nil {
-		text += inSteps(o)
-	}
-	return text
+	return text + inSteps(o)
 }
 
 func expectedWords(o judge.Outcome) string {
