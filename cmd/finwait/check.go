@@ -33,6 +33,7 @@ type checkOptions struct {
 	// A checkpoint to write, and one to go on from.
 	checkpoint, resume string
 	spill              string
+	pins               pins
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -73,7 +74,8 @@ unless it was done. --workers, --max-time and --memory may be others.`,
 	f.BoolVar(&o.symmetry, "symmetry", false, "keep one of two mirror images of a state, where durations are any and both hosts are configured alike")
 	o.workers = count(runtime.GOMAXPROCS(0))
 	f.Var(&o.workers, "workers", "work with this many processors, on as many scenarios at a time")
-	o.format = choose(f, "format", "form of the results on stdout", "text", "json")
+	o.format = choose(f, "format", "form of the results on stdout: github is text with annotations", "text", "json", "junit", "sarif", "github")
+	o.pins.register(f)
 	o.progress = choose(f, "progress", "form of the progress on stderr", progress.Styles()...)
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
@@ -97,10 +99,13 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 	}
 	cases := make([]judge.Case, len(all))
 	for i, c := range all { // all of the input is looked at before the first search
-		if cases[i], err = c.toJudge(o.patterns); err != nil {
+		if cases[i], err = judge.Of(c.instance, o.patterns); err != nil {
 			return err
 		}
 		cases[i].Stays = o.stays
+	}
+	if err := o.pins.read(cases); err != nil {
+		return err
 	}
 	if opt.Checkpoint, err = o.keep(all); err != nil {
 		return err
@@ -118,21 +123,24 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 				return err
 			}
 		}
+		for n := range s.Outcomes {
+			s.Outcomes[n].Repeat = o.repeat(all[i], s.Outcomes[n])
+		}
+		o.pins.compare(&s)
 		r.Scenarios = append(r.Scenarios, s)
-		if o.format.value != "text" {
+		if o.format.value != "text" && o.format.value != "github" {
 			return nil
 		}
-		return report.WriteScenario(o.app.stdout, s, func(out judge.Outcome) string { return o.repeat(all[i], out) })
+		return report.WriteScenario(o.app.stdout, s)
 	})
 	if err != nil {
 		return err
 	}
-	r.Elapsed, r.Interrupted = time.Since(begin), ctx.Err() != nil
-	write := r.WriteJSON
-	if o.format.value == "text" {
-		write = r.WriteSummary
+	r.Elapsed, r.Interrupted, r.Baseline = time.Since(begin), ctx.Err() != nil, o.pins.baselineFile != ""
+	if err := r.Writers()[o.format.value](o.app.stdout); err != nil {
+		return err
 	}
-	if err := write(o.app.stdout); err != nil {
+	if err := o.pins.finish(r, o.app.stderr); err != nil {
 		return err
 	}
 	if code := r.Code(); code != report.AsExpected {

@@ -68,7 +68,7 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property str
 // evidence is the trace that decides a property.
 func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) (graphs.Chart, tracefile.File, error) {
 	nothing := func(err error) (graphs.Chart, tracefile.File, error) { return graphs.Chart{}, tracefile.File{}, err }
-	k, err := c.toJudge([]string{property})
+	k, err := judge.Of(c.instance, []string{property})
 	if err != nil {
 		return nothing(err)
 	}

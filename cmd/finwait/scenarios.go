@@ -2,18 +2,14 @@ package main
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
-	"github.com/finwait/finwait/properties"
-	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -162,95 +158,6 @@ func profilesOf(s *scenario.Scenario) []string {
 	var names []string
 	for _, p := range s.Profiles() {
 		names = append(names, p.String())
-	}
-	return names
-}
-
-// toJudge is the question that the scenario asks: its own properties, or those
-// that match the patterns when there are any.
-func (c chosen) toJudge(patterns []string) (k judge.Case, err error) {
-	k = judge.Case{
-		Name: c.name(), Profile: c.profile(), Params: c.params(), Expect: c.instance.Expect,
-		Overridden: c.instance.Overridden, Assumptions: c.instance.Assumptions,
-	}
-	if k.Population = c.instance.Population; k.Population != nil {
-		k.Counted, err = c.counted(patterns)
-		return k, err
-	}
-	selected, err := selectProperties(patterns)
-	if err != nil {
-		return k, fmt.Errorf("--property: %w", err)
-	}
-	if err := c.instance.CheckProperties(catalogueNames()); err != nil {
-		return k, err
-	}
-	for _, p := range selected {
-		if len(patterns) > 0 || c.instance.Selects(p.Name) {
-			k.Properties = append(k.Properties, p)
-		}
-	}
-	return k, nil
-}
-
-// selectProperties lists those that match the patterns, among which may be names of
-// properties of populations.
-func selectProperties(patterns []string) ([]properties.Property, error) {
-	var others []string
-	for _, pattern := range patterns {
-		if !matchesAny(pattern, countedNames()) || matchesAny(pattern, catalogueNames()) {
-			others = append(others, pattern)
-		}
-	}
-	if len(patterns) > 0 && len(others) == 0 {
-		return nil, nil
-	}
-	return properties.Select(others)
-}
-
-// counted are the properties that a scenario with many connections asks for.
-func (c chosen) counted(patterns []string) ([]counted.Property, error) {
-	known := countedNames()
-	if err := c.instance.CheckProperties(known); err != nil {
-		return nil, err
-	}
-	for _, pattern := range patterns {
-		if matchesAny(pattern, known) {
-			continue
-		}
-		if _, err := properties.Select([]string{pattern}); err != nil {
-			return nil, fmt.Errorf("--property: %w", err)
-		}
-	}
-	var all []counted.Property
-	for _, p := range counted.Catalogue() {
-		asked := slices.ContainsFunc(patterns, func(pattern string) bool { return matchesAny(pattern, []string{p.Name}) })
-		if asked || len(patterns) == 0 && c.instance.Selects(p.Name) {
-			all = append(all, p)
-		}
-	}
-	return all, nil
-}
-
-// matchesAny tells whether a pattern matches one of the names.
-func matchesAny(pattern string, names []string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		match, err := path.Match(pattern, name)
-		return pattern == "all" || match && err == nil
-	})
-}
-
-func catalogueNames() []string {
-	var names []string
-	for _, p := range properties.Catalogue() {
-		names = append(names, p.Name)
-	}
-	return names
-}
-
-func countedNames() []string {
-	var names []string
-	for _, p := range counted.Catalogue() {
-		names = append(names, p.Name)
 	}
 	return names
 }

@@ -88,12 +88,6 @@ func (p Params) samePorts(l Limit, hit []Limit) bool {
 // refused tells whether attempts are lost because the server refuses them.
 func (p Params) refused(obstacle demand) bool { return !obstacle.enough() }
 
-// waiting is how many connections to a destination are in TIME_WAIT at most.
-func (p Params) waiting(d int) int64 {
-	h := p.Host[p.ClosesFirst]
-	return min(p.most(d, h.TimeWait), p.Ports, h.MaxTwBuckets)
-}
-
 // ports is what is wanted of the ports by connections to a destination, with Bind by
 // all.
 func (p Params) ports(d int) demand {
@@ -198,6 +192,6 @@ func comma(n int64) string { return humanize.Comma(n) }
 // Wanted is how many ports connections to the service keep busy at the worst instant.
 func (p Params) Wanted() int64 { return p.ports(0).low }
 
-// Waiting is how many connections are in TIME_WAIT at the worst instant, on the host
-// that closes first.
-func (p Params) Waiting() int64 { return p.waiting(0) + p.waiting(1) }
+// Waiting is how many connections want to be in TIME_WAIT at the worst instant, on the
+// host that closes first.
+func (p Params) Waiting() int64 { return p.buckets().high }

@@ -33,6 +33,9 @@ type Case struct {
 	// Properties.
 	Population *population.Params
 	Counted    []counted.Property
+	// File is the scenario file, Line where it speaks of a property; nil: nowhere.
+	File string
+	Line func(property string) int
 }
 
 // Scenario is the result of a Case. The field names of its JSON form are a
@@ -52,6 +55,9 @@ type Scenario struct {
 	Stays       []Stay    `json:"stays,omitempty"` // where they were asked for
 	// Population is nil for one connection.
 	Population *Population `json:"population,omitempty"`
+	// Drift tells what is no longer as it was pinned, besides verdicts.
+	Drift []string `json:"drift,omitempty"`
+	File  string   `json:"-"`
 }
 
 // Run is one exploration.
@@ -91,6 +97,8 @@ type Outcome struct {
 	MissedAtMost float64           `json:"missed_at_most"`
 	Steps        *int              `json:"steps"` // nil without a trace
 	Files        map[string]string `json:"files"`
+	// Known: the verdict is not the expected one, and the baseline has it already.
+	Known bool `json:"known,omitempty"`
 
 	// Excused: the property says nothing for these parameters, as Reason tells.
 	Excused bool                         `json:"excused"`
@@ -98,10 +106,12 @@ type Outcome struct {
 	About   properties.Property          `json:"-"`
 	Checked checker.Property[spec.State] `json:"-"`
 	Trace   *checker.Trace[spec.State]   `json:"-"`
+	Line    int                          `json:"-"` // of the scenario file
+	Repeat  string                       `json:"-"` // the command that shows it again
 }
 
-// Different reports whether a definite verdict is not the expected one.
-func (o Outcome) Different() bool { return o.AsExpected != nil && !*o.AsExpected }
+// Different reports whether a definite verdict is not the expected one, and that is news.
+func (o Outcome) Different() bool { return o.AsExpected != nil && !*o.AsExpected && !o.Known }
 
 // Unknown reports whether nothing was decided.
 func (o Outcome) Unknown() bool { return o.Verdict == checker.Unknown.String() }
@@ -133,7 +143,7 @@ func Model(p spec.Params) (*spec.Model, error) {
 func (c Case) String() string { return c.Name + " (" + c.Profile + ")" }
 
 func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scenario, err error) {
-	s = Scenario{Name: c.Name, Profile: c.Profile, Structure: append([]string{}, c.Params.Structure()...), Runs: []Run{}, Outcomes: []Outcome{}}
+	s = Scenario{Name: c.Name, Profile: c.Profile, Structure: append([]string{}, c.Params.Structure()...), Runs: []Run{}, Outcomes: []Outcome{}, File: c.File}
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = &InternalError{c.String(), cause, debug.Stack()}
@@ -207,7 +217,10 @@ func (c Case) outcome(p properties.Property, m *spec.Model) Outcome {
 		Scope:       checker.TheseDurations.String(),
 		Exact:       true,
 		Assumptions: append(append([]string{}, c.Assumptions...), p.Assumptions...),
-		Files:       map[string]string{}, About: p, Model: m,
+		Files:       map[string]string{}, About: p, Model: m, Line: 1,
+	}
+	if c.Line != nil {
+		o.Line = c.Line(p.Name)
 	}
 	if want := c.expected(p, params); want != checker.Unknown {
 		text := want.String()

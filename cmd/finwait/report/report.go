@@ -32,6 +32,15 @@ type Report struct {
 	Asked       int           `json:"-"` // cases that were to be judged
 	Interrupted bool          `json:"-"`
 	Elapsed     time.Duration `json:"-"`
+	Baseline    bool          `json:"-"` // a baseline was compared with
+}
+
+// Writers are the forms of a report by the words of --format. Of text the scenarios are
+// written before, one by one, by WriteScenario.
+func (r Report) Writers() map[string]func(io.Writer) error {
+	return map[string]func(io.Writer) error{
+		"text": r.WriteSummary, "json": r.WriteJSON, "junit": r.WriteJUnit, "sarif": r.WriteSARIF, "github": r.WriteGitHub,
+	}
 }
 
 // WriteJSON writes the report for scripts.
@@ -51,14 +60,17 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 // tally counts outcomes.
-type tally struct{ all, different, unknown int }
+type tally struct{ all, different, unknown, known int }
 
 func (r Report) tally() tally {
 	var t tally
 	for _, s := range r.Scenarios {
+		t.different += len(s.Drift)
 		for _, o := range s.Outcomes {
 			t.all++
 			switch {
+			case o.Known:
+				t.known++
 			case o.Different():
 				t.different++
 			case o.Unknown():

@@ -68,7 +68,7 @@ func TestText(t *testing.T) {
 	r.Scenarios[0].Runs = make([]judge.Run, 1)
 	r.Elapsed = 1500 * time.Millisecond
 	var b strings.Builder
-	require.NoError(t, WriteScenario(&b, r.Scenarios[0], func(judge.Outcome) string { return "finwait …" }))
+	require.NoError(t, WriteScenario(&b, r.Scenarios[0]))
 	require.NoError(t, r.WriteSummary(&b))
 	require.Equal(t, `s · linux                                                1,234 states, 1 transition, depth 7, 0.00 s
   ✓ 2 properties hold (1 vacuously, 1 without expectation)

@@ -22,9 +22,8 @@ const columns = 100
 const nameWidth = 32
 
 // WriteScenario writes the verdicts of one scenario in one profile. What is as
-// expected is short, what is different is told at length. repeat gives the
-// command that shows an outcome again.
-func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) string) error {
+// expected is short, what is different is told at length.
+func WriteScenario(w io.Writer, s judge.Scenario) error {
 	p := &printer{}
 	p.head(s)
 	p.population(s.Population)
@@ -35,7 +34,9 @@ func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) str
 	for _, o := range s.Outcomes {
 		switch {
 		case o.Different():
-			p.different(s, o, repeat(o))
+			p.different(s, o)
+		case o.Known:
+			p.item("·", o.Property, fmt.Sprintf("known from the baseline: %s, but %s was expected", verdictWords(o), expectedWords(o)))
 		case o.Unknown(): // below
 		case o.Excused:
 			p.item("✓", o.Property, o.Reason)
@@ -46,6 +47,9 @@ func WriteScenario(w io.Writer, s judge.Scenario, repeat func(judge.Outcome) str
 		}
 	}
 	p.unknown(s.Outcomes)
+	for _, d := range s.Drift {
+		p.item("✗", "", "DIFFERENT from what is pinned: "+d)
+	}
 	p.stays(s.Stays)
 	p.b.WriteByte('\n')
 	_, err := w.Write(p.b.Bytes())
@@ -105,7 +109,7 @@ func (p *printer) holding(outcomes []judge.Outcome) {
 	var unreached []string
 	for _, o := range outcomes {
 		switch {
-		case o.Different(), o.Unknown(), o.Excused:
+		case o.Different(), o.Known, o.Unknown(), o.Excused:
 		case goal(o):
 			if o.Verdict == checker.Violated.String() {
 				unreached = append(unreached, o.Property)
@@ -171,7 +175,7 @@ func (p *printer) unknown(outcomes []judge.Outcome) {
 	}
 }
 
-func (p *printer) different(s judge.Scenario, o judge.Outcome, repeat string) {
+func (p *printer) different(s judge.Scenario, o judge.Outcome) {
 	p.item("✗", o.Property, fmt.Sprintf("DIFFERENT: %s, but %s was expected", verdictWords(o), expectedWords(o)))
 	if o.Trace == nil { // the chart says it too
 		p.indented(o.About.Claim)
@@ -189,7 +193,7 @@ func (p *printer) different(s judge.Scenario, o judge.Outcome, repeat string) {
 			p.b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
 		}
 		p.b.WriteByte('\n')
-		p.b.WriteString("    repeat with: " + repeat + "\n")
+		p.b.WriteString("    repeat with: " + o.Repeat + "\n")
 	}
 }
 
@@ -233,6 +237,9 @@ func (r Report) WriteSummary(w io.Writer) error {
 		if t.unknown > 0 {
 			result += fmt.Sprintf(", %d unknown", t.unknown)
 		}
+	}
+	if t.known > 0 {
+		result += fmt.Sprintf(", %d known from the baseline", t.known)
 	}
 	line := fmt.Sprintf("%s: %s in %s s", judged, result, seconds(r.Elapsed.Seconds()))
 	switch left := r.Asked - len(r.Scenarios); {

@@ -149,3 +149,15 @@ func netNumber(k Key, lo, hi int64, f func(p *spec.NetParams) *int) Key {
 	k.get = func(p *spec.Params, _ spec.Host) string { return fmt.Sprint(*f(&p.Net)) }
 	return k
 }
+
+// Settable lists the keys of a model by their full paths, those of both hosts.
+func Settable() []string {
+	var all []string
+	for path, k := range table().keys {
+		if k.set != nil && path != "properties" {
+			all = append(all, path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
