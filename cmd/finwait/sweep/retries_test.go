@@ -19,7 +19,7 @@ func retryRule(profile string, retries int, rto time.Duration) (fins int, dead t
 		retries = 8
 	}
 	limit := (1<<(retries+1) - 1) * 200 * time.Millisecond // up to 9 retries
-	begin := rto // the first retransmission, at which the clock starts
+	begin := rto                                           // the first retransmission, at which the clock starts
 	for at := begin; ; {
 		fins++
 		rto = min(2*rto, longest)
