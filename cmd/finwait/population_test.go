@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,6 +47,12 @@ func TestCheckPortsOfMyOwn(t *testing.T) {
 
 	r = finwait(t, "check", mine, "--progress", "none")
 	require.Contains(t, r.stdout, "DIFFERENT: violated in 13 steps, but holds was expected")
+	require.Contains(t, r.stdout, "repeat with: finwait check "+mine+" --property port-always-available --profile linux")
+	out := t.TempDir()
+	r = finwait(t, "check", mine, "--progress", "none", "--out", out)
+	course, err := os.ReadFile(filepath.Join(out, "mine.linux.port-always-available.txt"))
+	require.NoError(t, err)
+	require.Contains(t, string(course), "2s           service: attempt                     0        0           4  an attempt to the service finds all ports busy")
 	r = finwait(t, "check", mine, "--progress", "none", "--max-states", "2")
 	require.Equal(t, 3, r.code, r.stdout)
 	r = finwait(t, "check", "ports", "--progress", "none", "--time", "any")

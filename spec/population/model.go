@@ -28,6 +28,16 @@ const (
 	forgets         // TIME_WAIT on the server ends
 )
 
+var kindNames = [...]string{
+	attempt: "attempt", closes: "close", finAcked: "FINs acknowledged",
+	ages: "TIME_WAIT can be reused", ends: "TIME_WAIT ends", forgets: "TIME_WAIT of the server ends",
+}
+
+// EventText says what an event is.
+func EventText(id uint64) string {
+	return [Destinations]string{"service", "other"}[id%Destinations] + ": " + kindNames[id/Destinations]
+}
+
 func id(kind uint64, destination int) uint64 { return kind*Destinations + uint64(destination) }
 
 // event, effect and label are those of package checker, which it takes as these

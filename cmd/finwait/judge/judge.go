@@ -106,8 +106,10 @@ type Outcome struct {
 	About   properties.Property          `json:"-"`
 	Checked checker.Property[spec.State] `json:"-"`
 	Trace   *checker.Trace[spec.State]   `json:"-"`
-	Line    int                          `json:"-"` // of the scenario file
-	Repeat  string                       `json:"-"` // the command that shows it again
+	// Course is the trace in a scenario with a population.
+	Course []CourseStep `json:"-"`
+	Line   int          `json:"-"` // of the scenario file
+	Repeat string       `json:"-"` // the command that shows it again
 }
 
 // Different reports whether a definite verdict is not the expected one, and that is news.
@@ -180,12 +182,17 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 			return s, err
 		}
 	}
+	s.finish(begin)
+	return s, nil
+}
+
+// finish fills in what follows from the rest.
+func (s *Scenario) finish(begin time.Time) {
 	s.Complete = s.Stopped == ""
 	s.Seconds = math.Round(time.Since(begin).Seconds()*1000) / 1000
 	for i := range s.Outcomes {
 		s.Outcomes[i].compare()
 	}
-	return s, nil
 }
 
 // ask checks some of the properties in one go.

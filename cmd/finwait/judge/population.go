@@ -3,7 +3,6 @@ package judge
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/finwait/finwait/checker"
@@ -77,11 +76,7 @@ func (c Case) judgePopulation(ctx context.Context, opt checker.Options) (Scenari
 			return s, err
 		}
 	}
-	s.Complete = s.Stopped == ""
-	s.Seconds = math.Round(time.Since(begin).Seconds()*1000) / 1000
-	for i := range s.Outcomes {
-		s.Outcomes[i].compare()
-	}
+	s.finish(begin)
 	return s, nil
 }
 
@@ -114,16 +109,28 @@ func (c Case) search(ctx context.Context, s *Scenario, opt checker.Options) erro
 		if found.Trace != nil {
 			steps := len(found.Trace.Steps)
 			o.Steps = &steps
-			o.Reason = populationStory(*c.Population, *found.Trace)
+			o.Course = course(*c.Population, *found.Trace)
+			last := o.Course[steps-1]
+			o.Reason = fmt.Sprintf("%v after the start, %s", last.At, last.State.Trouble())
 		}
 	}
 	return nil
 }
 
-// populationStory tells what a shortest run ends with.
-func populationStory(p population.Params, t checker.Trace[population.State]) string {
-	last := t.Steps[len(t.Steps)-1]
+// CourseStep is a step of a run of a population.
+type CourseStep struct {
+	At    time.Duration
+	Event string
+	State population.State
+}
+
+// course is a run in times and words.
+func course(p population.Params, t checker.Trace[population.State]) []CourseStep {
 	scale := population.New(p).Scale
-	at := time.Duration(last.At * int64(time.Microsecond) / scale)
-	return fmt.Sprintf("%v after the start, %s", at.Round(time.Microsecond), last.State.Trouble())
+	var all []CourseStep
+	for _, s := range t.Steps {
+		at := time.Duration(s.At * int64(time.Microsecond) / scale).Round(time.Microsecond)
+		all = append(all, CourseStep{at, population.EventText(s.Event.ID), s.State})
+	}
+	return all
 }

@@ -1,7 +1,10 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 
@@ -20,4 +23,23 @@ func (p *printer) population(f *judge.Population) {
 	p.item("·", "to the service", rate)
 	p.item("·", "asked for", fmt.Sprintf("%s connections per second, which want %s ports", humanize.Comma(f.Rate), humanize.Comma(f.PortsWanted)))
 	p.item("·", "TIME_WAIT is on the "+f.TimeWaitOn, fmt.Sprintf("up to %s at a time, of %s buckets", humanize.Comma(f.TimeWaitWanted), humanize.Comma(f.Buckets)))
+}
+
+// courseText is a run as a table, of both destinations together.
+func courseText(steps []judge.CourseStep) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "    %-12s %-32s %5s %8s %11s\n", "time", "what happens", "open", "orphans", "TIME_WAIT")
+	for _, c := range steps {
+		s := c.State
+		wait := s.Young[0] + s.Young[1] + s.Old[0] + s.Old[1] + s.Wait[0] + s.Wait[1]
+		line := fmt.Sprintf("    %-12v %-32s %5d %8d %11d  %s", c.At, c.Event, s.Open[0]+s.Open[1], s.Orphans[0]+s.Orphans[1], wait, s.Trouble())
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.Bytes()
+}
+
+// writeCourse writes the run of an outcome with what it is about.
+func writeCourse(w io.Writer, s judge.Scenario, o judge.Outcome) error {
+	_, err := fmt.Fprintf(w, "%s is %s: %s\nscenario %s, profile %s: %s\n\n%s", o.Property, o.Verdict, o.About.Claim, s.Name, s.Profile, o.Reason, courseText(o.Course))
+	return err
 }

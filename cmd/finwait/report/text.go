@@ -183,6 +183,10 @@ func (p *printer) different(s judge.Scenario, o judge.Outcome) {
 	if o.Reason != "" {
 		p.indented(o.Reason)
 	}
+	if o.Course != nil {
+		p.b.Write(courseText(o.Course))
+		p.b.WriteString("\n    repeat with: " + o.Repeat + "\n")
+	}
 	if o.Trace != nil {
 		var chart bytes.Buffer
 		if err := Chart(s, o).WriteText(&chart); err != nil {
