@@ -79,6 +79,34 @@ func TestClosedFormIsTheSearchForAllSmallPorts(t *testing.T) {
 	require.Less(t, n.enough, n.all)
 }
 
+// TestComparisonSeesFaults: a closed form of one port, bucket or orphan more, or of a
+// TIME_WAIT that is a microsecond shorter, is not that of the search.
+func TestComparisonSeesFaults(t *testing.T) {
+	p := population.Default()
+	p.Ports, p.Rate[0], p.OrphanTime = 3, 2, 500_000
+	for h := range p.Host {
+		p.Host[h].TimeWait = 1_000_000
+	}
+	for fault, c := range map[string]struct {
+		limit       population.Limit
+		tight, more func(p *population.Params)
+	}{
+		"port":      {population.ServicePorts, func(p *population.Params) {}, func(p *population.Params) { p.Ports++ }},
+		"TIME_WAIT": {population.ServicePorts, func(p *population.Params) {}, func(p *population.Params) { p.Host[population.Client].TimeWait-- }},
+		"bucket": {population.Buckets, func(p *population.Params) { p.Ports, p.Host[population.Client].MaxTwBuckets = 9, 2 },
+			func(p *population.Params) { p.Host[population.Client].MaxTwBuckets++ }},
+		"orphan": {population.Orphans, func(p *population.Params) { p.Ports, p.Host[population.Server].MaxOrphans = 9, 1 },
+			func(p *population.Params) { p.Host[population.Server].MaxOrphans++ }},
+	} {
+		tight := p
+		c.tight(&tight)
+		require.True(t, found(t, tight)[c.limit], fault)
+		require.False(t, tight.Judge()[c.limit].Enough, fault)
+		c.more(&tight)
+		require.True(t, tight.Judge()[c.limit].Enough, fault)
+	}
+}
+
 // TestClosedFormIsTheSearch draws small numbers of everything, with several limits that
 // are hit at a time.
 func TestClosedFormIsTheSearch(t *testing.T) {

@@ -324,4 +324,9 @@ func TestPortRate(t *testing.T) {
 	require.NoError(t, r.WriteText(&text))
 	require.Contains(t, text.String(), "port-always-available holds up to 470, fails from 471 on of population.rate")
 	require.Contains(t, text.String(), "port-always-available holds up to 1075, fails from 1076 on of population.rate")
+	chart := filepath.Join(t.TempDir(), "ports.svg")
+	require.NoError(t, r.SaveChart(chart))
+	drawn, err := os.ReadFile(chart)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "client, 0, 32768 60999")
 }
