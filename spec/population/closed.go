@@ -49,8 +49,8 @@ func (p Params) most(d int, time int64) int64 {
 // Judge says of each limit whether it is ever hit. Its counts grow from an idle client;
 // a limit that is hit takes load off the others, never adds to it. So what suffices
 // without regard to that does suffice, with each count cut to what the other limits
-// leave of it; and what does not suffice is certain to be hit if nothing else is.
-// Between the two it does not decide.
+// leave of it; and what does not suffice is certain to be hit if nothing else is, or
+// nothing else before. Between the two it does not decide.
 func (p Params) Judge() [limits]Answer {
 	var all [limits]demand
 	all[ServicePorts], all[OtherPorts] = p.ports(0), p.ports(1)
@@ -66,7 +66,7 @@ func (p Params) Judge() [limits]Answer {
 	var answers [limits]Answer
 	for l := range limits {
 		a := &answers[l]
-		alone := len(hit) == 0 || len(hit) == 1 && hit[0] == l || p.samePorts(l, hit)
+		alone := len(hit) == 0 || len(hit) == 1 && hit[0] == l || p.samePorts(l, hit) || p.first(l, hit)
 		switch {
 		case all[l].enough():
 			a.Decided, a.Enough = true, true
