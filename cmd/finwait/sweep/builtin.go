@@ -59,9 +59,9 @@ func Builtin() []Plan {
 		},
 		{
 			Name:  "fin-wait-2",
-			About: "Does tcp_fin_timeout end FIN_WAIT_2? After close(), which makes an orphan, it does; after shutdown() it does not.",
+			About: "Does tcp_fin_timeout end FIN_WAIT_2? After close(), which makes an orphan, it does; after shutdown() it does not. RFC 9293 has no such timeout.",
 			Axes: []vary.Axis{
-				axis(scenarioKey, "fin-wait-2-after-close", "fin-wait-2-after-shutdown"), axis(clientSysctl+"tcp_fin_timeout", "10", "30", "60", "120"),
+				axis(scenarioKey, "fin-wait-2-after-close", "fin-wait-2-after-shutdown"), axis(profileKey, "linux", "rfc9293"), axis(clientSysctl+"tcp_fin_timeout", "10", "30", "60", "120"),
 				axis("client.socket.tcp_linger2", "default", "5s"),
 			},
 			Properties: []string{"fin-wait-2-left-eventually", "fin-wait-2-bounded-for-orphans"},
