@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,7 +15,7 @@ func TestCheckPorts(t *testing.T) {
 	require.Contains(t, r.stdout, "port-exhaustion · linux")
 	require.Contains(t, r.stdout, "at most 470 connections per second: 28,232 ports")
 	require.Contains(t, r.stdout, "TIME_WAIT is on the client")
-	require.Contains(t, r.stdout, "violated as expected: 30,001 of 28,232 ports are wanted at a")
+	require.Contains(t, r.stdout, "violated as expected: 30,002 of 28,232 ports are wanted at a")
 
 	for set, want := range map[string]string{
 		"population.rate=470":                                   "5 properties hold",
@@ -42,11 +43,11 @@ func TestCheckPortsOfMyOwn(t *testing.T) {
 	require.Equal(t, "client", p["time_wait_on"])
 	o := s["outcomes"].([]any)[0].(map[string]any)
 	require.Equal(t, "violated", o["verdict"])
-	require.Equal(t, 13.0, o["steps"])
+	require.Equal(t, 25.0, o["steps"])
 	require.Equal(t, "2s after the start, an attempt to the service finds all ports busy", o["reason"])
 
 	r = finwait(t, "check", mine, "--progress", "none")
-	require.Contains(t, r.stdout, "DIFFERENT: violated in 13 steps, but holds was expected")
+	require.Contains(t, r.stdout, "DIFFERENT: violated in 25 steps, but holds was expected")
 	require.Contains(t, r.stdout, "repeat with: finwait check "+mine+" --property port-always-available --profile linux")
 	out := t.TempDir()
 	r = finwait(t, "check", mine, "--progress", "none", "--out", out)
@@ -77,6 +78,20 @@ func TestPortsMistakes(t *testing.T) {
 	}
 	few := finwait(t, "check", "ports", "--set", "population.rate=100", "--set", "client.sysctl.net.ipv4.tcp_max_orphans=1", "--progress", "none")
 	require.Contains(t, few.stdout, "violated as expected: 2 of 1 orphans are wanted at a time")
+	// tcp_fin_timeout has no effect on TIME_WAIT, but on FIN_WAIT_2 of a slow peer.
+	for args, rate := range map[string]string{
+		"client.sysctl.net.ipv4.tcp_fin_timeout=10":                            "at most 470 ",
+		"population.half_closed=5m":                                            "at most 470 ",
+		"client.sysctl.net.ipv4.tcp_fin_timeout=10 population.half_closed=5m":  "at most 2,822 ",
+		"client.sysctl.net.ipv4.tcp_fin_timeout=120 population.half_closed=5m": "at most 235 ",
+		"client.sysctl.net.ipv4.tcp_fin_timeout=10 population.half_closed=5s":  "at most 434 ",
+	} {
+		command := []string{"check", "ports", "--progress", "none"}
+		for _, set := range strings.Fields(args) {
+			command = append(command, "--set", set)
+		}
+		require.Contains(t, finwait(t, command...).stdout, rate, args)
+	}
 	r := finwait(t, "check", "ports", "normal-close", "--property", "buckets-never-overflow", "--property", "both-closed", "--progress", "none")
 	require.Equal(t, 0, r.code, r.stderr)
 	require.Contains(t, finwait(t, "explain", "buckets-never-overflow").stdout, "inet_twsk_alloc")

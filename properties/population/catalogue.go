@@ -71,15 +71,15 @@ func Catalogue() []Property {
 		Name:  "buckets-never-overflow",
 		Claim: "every connection that should go through TIME_WAIT finds a bucket",
 		About: "One that finds none is CLOSED at once (TCPTimeWaitOverflow): it no longer answers a repeated FIN, nor keeps old segments from the next connection. " +
-			"FIN_WAIT_2 takes buckets too, which is not modelled: the other application closes at once.",
+			"FIN_WAIT_2 of an orphan takes a bucket too (above 60 s of tcp_fin_timeout, for a part of it).",
 		Source:    "net/ipv4/inet_timewait_sock.c, inet_twsk_alloc; net.ipv4.tcp_max_tw_buckets",
-		HoldsWhen: "the rates times TIME_WAIT are at most tcp_max_tw_buckets of the host that closes first.",
+		HoldsWhen: "the rates times FIN_WAIT_2 and TIME_WAIT are less than tcp_max_tw_buckets of the host that closes first.",
 	}, population.Buckets, func(s population.State) bool { return s.Overflow == [2]bool{} }}, {properties.Property{
 		Name:   "orphans-within-limit",
 		Claim:  "no connection is reset for being an orphan too many",
 		About:  "A closed connection whose FIN is not acknowledged is an orphan. Above tcp_max_orphans close() resets instead of closing in order.",
 		Source: "net/ipv4/tcp.c, tcp_too_many_orphans",
-		HoldsWhen: "the rates times population.orphan_time are less than tcp_max_orphans of both hosts. " +
+		HoldsWhen: "the rates times population.orphan_time are less than tcp_max_orphans of both hosts; above 60 s of tcp_fin_timeout a part of FIN_WAIT_2 adds to it. " +
 			"The kernel reads its counter up to 100 ms late, which is not modelled.",
 	}, population.Orphans, func(s population.State) bool { return s.Reset == [2]bool{} }}}
 	for i := range all {

@@ -103,7 +103,7 @@ func (p Params) ports(d int) demand {
 		w.low += all
 		// The last term is what TIME_WAIT can keep if its buckets are cut short.
 		if p.ClosesFirst == Client {
-			all = min(all, p.most(o, p.Lifetime+p.OrphanTime)+p.Host[Client].MaxTwBuckets)
+			all = min(all, p.most(o, p.Lifetime+p.stages().orphan)+p.Host[Client].MaxTwBuckets)
 		}
 		w.high += all
 	}
@@ -113,14 +113,14 @@ func (p Params) ports(d int) demand {
 // obstacle is 1 where a SYN can meet TIME_WAIT on the server and be refused.
 func (p Params) obstacle() demand {
 	var w demand
-	if !p.Refuses() || p.ClosesFirst != Server || p.Host[Server].MaxTwBuckets == 0 || p.Ports == 0 ||
-		p.Host[Client].MaxOrphans == 0 || p.Host[Server].MaxOrphans == 0 {
+	s := p.stages()
+	if s.dies || !p.Refuses() || p.ClosesFirst != Server || p.Host[Server].MaxTwBuckets == 0 || p.Ports == 0 || p.Host[Server].MaxOrphans == 0 {
 		return w
 	}
 	for _, r := range p.Rate {
 		// An attempt k intervals after another meets its TIME_WAIT if that has begun
 		// and not ended.
-		begins := p.Lifetime + p.OrphanTime
+		begins := p.Lifetime + s.orphan + s.half
 		first := max(1, (begins*r+second-1)/second)
 		if (begins+p.Host[Server].TimeWait)*r/second >= first {
 			w.low, w.high = 1, 1
@@ -133,15 +133,24 @@ func (p Params) obstacle() demand {
 func (p Params) buckets() demand {
 	h := p.Host[p.ClosesFirst]
 	w := demand{limit: h.MaxTwBuckets}
-	before := p.Lifetime + p.OrphanTime
+	before := p.Lifetime + p.stages().orphan
 	for d, r := range p.Rate {
 		if r == 0 {
 			continue
 		}
-		all := p.most(d, h.TimeWait)
-		w.high += min(all, p.Ports)
+		all := p.most(d, p.bucket())
+		switch {
+		case p.ClosesFirst == Client:
+			w.high += min(all, p.Ports)
+		case p.orphansOf(Client).enough():
+			// A port may be used again at the very instant at which FIN_WAIT_2 of the
+			// server ends, and before it does: two buckets for one port.
+			w.high += min(all, 2*p.Ports)
+		default: // what is reset on the client gives its port back sooner
+			w.high += all
+		}
 		// With all ports in use those before TIME_WAIT have some.
-		if p.most(d, before+h.TimeWait) > p.Ports {
+		if p.most(d, before+p.bucket()) > p.Ports {
 			all = min(all, max(0, p.Ports-p.most(d, before)))
 		}
 		w.low += all
@@ -152,13 +161,29 @@ func (p Params) buckets() demand {
 	return w
 }
 
-// orphans is what is wanted of tcp_max_orphans.
+// orphans is what is wanted of tcp_max_orphans, on the other host if it suffices on the
+// one that closes first.
 func (p Params) orphans() demand {
-	w := demand{limit: min(p.Host[Client].MaxOrphans, p.Host[Server].MaxOrphans)}
+	first := p.orphansOf(p.ClosesFirst)
+	if !first.enough() {
+		return first
+	}
+	return p.orphansOf(1 - p.ClosesFirst)
+}
+
+func (p Params) orphansOf(host int) demand {
+	lasts := p.OrphanTime
+	if host == p.ClosesFirst {
+		lasts = p.stages().orphan
+	}
+	w := demand{limit: p.Host[host].MaxOrphans}
 	for d := range Destinations {
-		all := p.most(d, p.OrphanTime)
+		all := p.most(d, lasts)
 		w.low += all
-		w.high += min(all, p.Ports)
+		if host == p.ClosesFirst || host == Client { // the client still has the port
+			all = min(all, p.Ports)
+		}
+		w.high += all
 	}
 	return w
 }

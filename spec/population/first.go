@@ -23,7 +23,6 @@ func (p Params) first(l Limit, hit []Limit) bool {
 func (p Params) earliest(l Limit) (at int64, ok bool) {
 	begins, limit := int64(0), p.Ports
 	rates := p.Rate[:]
-	h := p.Host[p.ClosesFirst]
 	switch l {
 	case ServicePorts, OtherPorts:
 		if p.Bind {
@@ -32,11 +31,17 @@ func (p Params) earliest(l Limit) (at int64, ok bool) {
 		d := int(l - ServicePorts)
 		rates = p.Rate[d : d+1]
 	case Orphans:
-		begins, limit = p.Lifetime, min(p.Host[Client].MaxOrphans, p.Host[Server].MaxOrphans)
+		host := p.ClosesFirst
+		begins = p.Lifetime
+		if p.orphansOf(host).enough() {
+			host = 1 - host
+			begins += p.stages().passive
+		}
+		limit = p.Host[host].MaxOrphans
 	case Buckets:
-		begins, limit = p.Lifetime+p.OrphanTime, h.MaxTwBuckets
+		begins, limit = p.Lifetime+p.stages().orphan, p.Host[p.ClosesFirst].MaxTwBuckets
 		for d := range Destinations {
-			if p.most(d, begins+h.TimeWait) > p.Ports { // ports that wait are used again
+			if p.most(d, begins+p.bucket()) > p.Ports { // ports that wait are used again
 				return 0, false
 			}
 		}

@@ -28,11 +28,15 @@ func (p *printer) population(f *judge.Population) {
 // courseText is a run as a table, of both destinations together.
 func courseText(steps []judge.CourseStep) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "    %-12s %-32s %5s %8s %11s\n", "time", "what happens", "open", "orphans", "TIME_WAIT")
+	fmt.Fprintf(&b, "    %-12s %-32s %5s %8s %11s\n", "time", "what happens", "open", "orphans", "buckets")
 	for _, c := range steps {
 		s := c.State
-		wait := s.Young[0] + s.Young[1] + s.Old[0] + s.Old[1] + s.Wait[0] + s.Wait[1]
-		line := fmt.Sprintf("    %-12v %-32s %5d %8d %11d  %s", c.At, c.Event, s.Open[0]+s.Open[1], s.Orphans[0]+s.Orphans[1], wait, s.Trouble())
+		var orphans, buckets uint8 // of both hosts
+		for d := range s.Open {
+			orphans += s.Orphans[d] + s.LastAck[d]
+			buckets += s.Half[d] + s.Young[d] + s.Old[d] + s.Wait[d]
+		}
+		line := fmt.Sprintf("    %-12v %-32s %5d %8d %11d  %s", c.At, c.Event, s.Open[0]+s.Open[1], orphans, buckets, s.Trouble())
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.Bytes()

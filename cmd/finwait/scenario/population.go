@@ -92,6 +92,10 @@ var populationSysctls = []populationSysctl{
 		about: "Connections in TIME_WAIT the host can hold; 0: TIME_WAIT is skipped.",
 	}, 1, func(p *population.Host) *int64 { return &p.MaxTwBuckets }),
 	count(sysctl{
+		name: "tcp_fin_timeout", unit: " of seconds", hi: weekInSeconds, def: "60", not: []spec.Profile{spec.RFC9293},
+		about: "How long FIN_WAIT_2 waits for the other application. Above 60 it is 2 * (T - 60). Without effect on TIME_WAIT.",
+	}, spec.Second, func(p *population.Host) *int64 { return &p.FinTimeout }),
+	count(sysctl{
 		name: "tcp_max_orphans", hi: largestInt, def: "262144 (the kernel's depends on memory)", not: onlyLinux,
 		about: "Connections the host keeps that are closed and wait for the ACK of their FIN. One more is reset.",
 	}, 1, func(p *population.Host) *int64 { return &p.MaxOrphans }),
@@ -142,10 +146,12 @@ func populationKeys() []Key {
 	return []Key{
 		populationRate("rate", "attempts to the service that is asked about", 0),
 		populationRate("other_rate", "attempts to another destination", 1),
-		populationTime(populationGroup+".lifetime", "0s", "How long a connection is open until both applications close it, the one after the other.",
+		populationTime(populationGroup+".lifetime", "0s", "How long a connection is open until the first application closes it.",
 			func(p *population.Params, _ spec.Host) *int64 { return &p.Lifetime }),
-		populationTime(populationGroup+".orphan_time", "1ms", "How long a closed connection waits for the ACKs of its FINs: a round trip, or until the retries of tcp_orphan_retries end where the peer is gone.",
+		populationTime(populationGroup+".orphan_time", "1ms", "How long each FIN waits for its ACK: a round trip, or until the retries of tcp_orphan_retries end where the peer is gone.",
 			func(p *population.Params, _ spec.Host) *int64 { return &p.OrphanTime }),
+		populationTime(populationGroup+".half_closed", "0s", "How long the other application waits before it closes too: FIN_WAIT_2 of the host that closed first, CLOSE_WAIT of the other.",
+			func(p *population.Params, _ spec.Host) *int64 { return &p.HalfClosed }),
 		populationWord("closes_first", []string{spec.Client.String(), spec.Server.String()},
 			"The host that closes first, and so the one with the TIME_WAIT.", func(p *population.Params, i int) { p.ClosesFirst = i },
 			func(p *population.Params) int { return p.ClosesFirst }),

@@ -23,16 +23,17 @@ func TestPopulationKeys(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "sysctl.conf")
 	require.NoError(t, os.WriteFile(file, []byte("net.ipv4.ip_local_port_range = 1024\t65535\nnet.ipv4.tcp_max_orphans = 7\nnet.ipv4.tcp_sack = 1\n"), 0o600))
 	i, err := ports(t, Overrides{Sysctl: []string{"client:" + file}, Set: []string{
-		"population.rate=1000", "population.closes_first=server", "population.bind=true", "population.lifetime=2s", "population.isn=arbitrary",
+		"population.rate=1000", "population.closes_first=server", "population.bind=true", "population.lifetime=2s", "population.isn=arbitrary", "population.half_closed=5s", "server.sysctl.net.ipv4.tcp_fin_timeout=30",
 		"server.time_wait=30s", "client.sysctl.net.ipv4.tcp_tw_reuse=1", "client.sysctl.net.ipv4.tcp_tw_reuse_delay=500",
 		"server.sysctl.net.ipv4.tcp_timestamps=0",
 	}})
 	require.NoError(t, err)
 	want := population.Default()
 	want.Ports, want.Rate, want.ClosesFirst, want.Bind, want.Lifetime, want.ArbitraryISN = 64512, [2]int64{1000, 1}, population.Server, true, 2*spec.Second, true
+	want.HalfClosed = 5 * spec.Second
 	client, server := &want.Host[population.Client], &want.Host[population.Server]
 	client.TwReuse, client.TwReuseDelay, client.MaxOrphans = 1, spec.Second/2, 7
-	server.TimeWait, server.Timestamps = 30*spec.Second, false
+	server.TimeWait, server.Timestamps, server.FinTimeout = 30*spec.Second, false, 30*spec.Second
 	require.Equal(t, want, *i.Population)
 	require.Contains(t, i.Notes[0], "not used under profile linux: net.ipv4.tcp_sack")
 

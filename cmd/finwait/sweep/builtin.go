@@ -137,6 +137,16 @@ func Builtin() []Plan {
 			Columns:    []string{"max-rate", "port-always-available", "other-destination-still-reachable", "server-side-never-short-of-ports"},
 		},
 		{
+			Name:  "port-fin-timeout",
+			About: "Does tcp_fin_timeout give ports back sooner? Only from peers that are slow to close: it has no effect on TIME_WAIT.",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "ports"), axis("population.half_closed", "0s", "5s", "5m"),
+				axis(clientSysctl+"tcp_fin_timeout", "10", "30", "60", "61", "120"),
+			},
+			Properties: []string{"port-always-available", "buckets-never-overflow"},
+			Columns:    []string{"max-rate", "port-always-available", "time-wait-wanted"},
+		},
+		{
 			Name:  "buckets",
 			About: "What tcp_max_tw_buckets does it take, and what overflows below?",
 			Axes: []vary.Axis{
