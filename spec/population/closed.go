@@ -217,6 +217,6 @@ func comma(n int64) string { return humanize.Comma(n) }
 // Wanted is how many ports connections to the service keep busy at the worst instant.
 func (p Params) Wanted() int64 { return p.ports(0).low }
 
-// Waiting is how many connections want to be in TIME_WAIT at the worst instant, on the
-// host that closes first.
+// Waiting is how many buckets connections in FIN_WAIT_2 and TIME_WAIT want at the worst
+// instant, on the host that closes first.
 func (p Params) Waiting() int64 { return p.buckets().high }

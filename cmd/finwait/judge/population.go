@@ -22,16 +22,17 @@ type Population struct {
 	// nil without a limit.
 	MaxRate *int64 `json:"max_rate"`
 	Rate    int64  `json:"rate"`
-	// PortsWanted and TimeWaitWanted are the most that the rates ask for at a time.
-	PortsWanted    int64 `json:"ports_wanted"`
-	TimeWaitWanted int64 `json:"time_wait_wanted"`
-	Buckets        int64 `json:"buckets"` // tcp_max_tw_buckets of that host
+	// PortsWanted and BucketsWanted are the most that the rates ask for at a time;
+	// buckets keep FIN_WAIT_2 too.
+	PortsWanted   int64 `json:"ports_wanted"`
+	BucketsWanted int64 `json:"buckets_wanted"`
+	Buckets       int64 `json:"buckets"` // tcp_max_tw_buckets of that host
 }
 
 func populationOf(p population.Params) *Population {
 	f := &Population{
 		Method: "closed-form", TimeWaitOn: [2]string{"client", "server"}[p.ClosesFirst], Ports: p.Ports, Busy: p.Busy(),
-		Rate: p.Rate[0], PortsWanted: p.Wanted(), TimeWaitWanted: p.Waiting(), Buckets: p.Host[p.ClosesFirst].MaxTwBuckets,
+		Rate: p.Rate[0], PortsWanted: p.Wanted(), BucketsWanted: p.Waiting(), Buckets: p.Host[p.ClosesFirst].MaxTwBuckets,
 	}
 	if p.Small() {
 		f.Method = "search"

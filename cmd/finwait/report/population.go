@@ -22,7 +22,7 @@ func (p *printer) population(f *judge.Population) {
 	}
 	p.item("·", "to the service", rate)
 	p.item("·", "asked for", fmt.Sprintf("%s connections per second, which want %s ports", humanize.Comma(f.Rate), humanize.Comma(f.PortsWanted)))
-	p.item("·", "TIME_WAIT is on the "+f.TimeWaitOn, fmt.Sprintf("up to %s at a time, of %s buckets", humanize.Comma(f.TimeWaitWanted), humanize.Comma(f.Buckets)))
+	p.item("·", "TIME_WAIT is on the "+f.TimeWaitOn, fmt.Sprintf("%s of %s buckets are wanted at a time", humanize.Comma(f.BucketsWanted), humanize.Comma(f.Buckets)))
 }
 
 // courseText is a run as a table, of both destinations together.

@@ -124,7 +124,7 @@ func Builtin() []Plan {
 				axis("population.rate", "100", "470", "471", "1000", "1075", "1076", "10000"),
 			},
 			Properties: []string{"port-always-available", "buckets-never-overflow"},
-			Columns:    []string{"port-always-available", "buckets-never-overflow", "max-rate", "ports-wanted", "time-wait-wanted"},
+			Columns:    []string{"port-always-available", "buckets-never-overflow", "max-rate", "ports-wanted", "buckets-wanted"},
 		},
 		{
 			Name:  "port-wait",
@@ -144,7 +144,7 @@ func Builtin() []Plan {
 				axis(clientSysctl+"tcp_fin_timeout", "10", "30", "60", "61", "120"),
 			},
 			Properties: []string{"port-always-available", "buckets-never-overflow"},
-			Columns:    []string{"max-rate", "port-always-available", "time-wait-wanted"},
+			Columns:    []string{"max-rate", "port-always-available", "buckets-wanted"},
 		},
 		{
 			Name:  "buckets",
@@ -154,7 +154,7 @@ func Builtin() []Plan {
 				axis(clientSysctl+"tcp_max_tw_buckets", "0", "5000", "6000", "6062", "18000", "24000", "24062", "262144"),
 			},
 			Properties: []string{"buckets-never-overflow", "port-always-available"},
-			Columns:    []string{"buckets-never-overflow", "port-always-available", "time-wait-wanted"},
+			Columns:    []string{"buckets-never-overflow", "port-always-available", "buckets-wanted"},
 		},
 		{
 			Name:  "orphans",

@@ -14,7 +14,7 @@ import (
 // column is something of a cell that a table shows: a property, "states", "seconds",
 // "stay:teardown", "stay:HOST.STATE" (the longest), "shortest:HOST.STATE",
 // "fins:HOST", the most copies of its FIN that a host sends, or of a population
-// "max-rate", "ports-wanted" and "time-wait-wanted".
+// "max-rate", "ports-wanted" and "buckets-wanted".
 type column struct {
 	name, what string
 	host       spec.Host
@@ -28,7 +28,7 @@ func parseColumn(name string) (column, error) {
 	c.what, rest, ok = strings.Cut(name, ":")
 	host, state, _ := strings.Cut(rest, ".")
 	hosts := []string{spec.Client.String(), spec.Server.String()}
-	bad := fmt.Errorf("column %q: a property, states, seconds, stay:teardown, stay:HOST.STATE, shortest:HOST.STATE, fins:HOST, or of a population max-rate, ports-wanted or time-wait-wanted is wanted, such as stay:client.FIN_WAIT_1", name)
+	bad := fmt.Errorf("column %q: a property, states, seconds, stay:teardown, stay:HOST.STATE, shortest:HOST.STATE, fins:HOST, or of a population max-rate, ports-wanted or buckets-wanted is wanted, such as stay:client.FIN_WAIT_1", name)
 	switch {
 	case !ok && (name == "states" || name == "seconds"):
 		return c, nil
@@ -67,8 +67,8 @@ var populationColumns = map[string]func(p judge.Population) (n int64, ok bool){
 		}
 		return *p.MaxRate, true
 	},
-	"ports-wanted":     func(p judge.Population) (int64, bool) { return p.PortsWanted, true },
-	"time-wait-wanted": func(p judge.Population) (int64, bool) { return p.TimeWaitWanted, true },
+	"ports-wanted":   func(p judge.Population) (int64, bool) { return p.PortsWanted, true },
+	"buckets-wanted": func(p judge.Population) (int64, bool) { return p.BucketsWanted, true },
 }
 
 // text is what a cell shows in the column.
