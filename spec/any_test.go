@@ -66,10 +66,10 @@ func TestAnyIsFinite(t *testing.T) {
 		lossy   bool
 		want    int
 	}{
-		"linux":        {Linux, false, 13503},
-		"linux, lossy": {Linux, true, 18981},
-		"rfc9293":      {RFC9293, false, 7910},
-		"article":      {Article, false, 16931},
+		"linux":        {Linux, false, 4965},
+		"linux, lossy": {Linux, true, 8782},
+		"rfc9293":      {RFC9293, false, 4455},
+		"article":      {Article, false, 11079},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, err := New(pair(c.profile, func(p *Params) {

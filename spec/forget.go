@@ -9,7 +9,7 @@ package spec
 // forget clears what no later rule reads of an endpoint.
 func (t *step) forget(h Host) {
 	e := &t.s.Host[h]
-	if e.Probes != 0 && e.Rexmt != Persist && !t.m.keepsAlive(h, e) {
+	if e.Probes != 0 && (e.Rexmt != Persist || e.LimitUser == LimitReached) && !t.m.keepsAlive(h, e) {
 		e.Probes = 0 // begins anew with the next acceptable ACK, or the next closed window
 	}
 	if !t.probesLoss(h) {
@@ -27,28 +27,89 @@ func (t *step) forget(h Host) {
 	if e.State == TimeWait {
 		e.RcvShut = false
 	}
+	if e.Offline {
+		e.Held, e.HeldFin, e.RcvWup, e.SndWl1 = 0, 0, e.RcvNxt, 0 // nothing arrives that they are held against
+	}
 }
 
-// forgetNetwork clears what no later rule reads of the network, in a state that is
-// finished but for that.
+// forgetNetwork clears what no later rule reads of the network, and of a host because
+// of the other, in a state that is finished but for that.
 func (m *Model) forgetNetwork(s *State) {
+	if m.over(s) {
+		s.Net = [2]Bag{}
+	}
 	for h := Client; h <= Server; h++ {
-		if m.any && (s.Host[h].State == Closed || s.Host[h].Offline) {
+		if m.any {
 			m.forgetUnheard(s, h)
 		}
 		if m.counts {
 			m.forgetSent(s, h)
 		}
+		m.forgetWindow(s, h)
+		if s.Host[h.Peer()].State == Closed && !textFor(s, h) {
+			s.Host[h].Held, s.Host[h].HeldFin = 0, 0 // the hole stays
+		}
+		if s.Host[h.Peer()].State != FinWait1 {
+			s.Host[h].AckedFinAlone = false // whether a FIN brings the first ACK of the peer's: it has come
+		}
 	}
-	if (m.counts || s.Losses|s.Duplicates != 0) && m.silent(s, Client) && m.silent(s, Server) {
+	if m.silent(s, Client) && m.silent(s, Server) {
 		s.Losses, s.Duplicates = 0, 0 // nothing is sent any more that they could be spent on
 		s.Sent = [2][numSegmentKinds]uint8{}
+		for h := range s.Host {
+			s.Host[h].forgetArrivals()
+		}
 	}
 }
 
+// over reports whether both connections are gone. Nothing comes of what is still in
+// flight but RSTs that nobody hears.
+func (m *Model) over(s *State) bool {
+	return s.Host[Client].State == Closed && s.Host[Server].State == Closed && !m.p.Wire
+}
+
+// forgetWindow clears SND.WL1 where nothing older can come any more.
+func (m *Model) forgetWindow(s *State, h Host) {
+	e, peer := &s.Host[h], h.Peer()
+	if e.SndWl1 == 0 {
+		return
+	}
+	oldest := s.Host[peer].SndUna
+	if m.p.Host[peer].SoKeepalive || m.p.Host[h].ReceiveBuffer > 0 {
+		oldest-- // a probe
+	}
+	if s.Host[peer].State != Closed && oldest.Before(e.SndWl1) {
+		return
+	}
+	for i := range s.Net[peer] {
+		if g := &s.Net[peer][i]; *g != (Segment{}) && !g.Has(RST) && g.Seq.Before(e.SndWl1) {
+			return
+		}
+	}
+	e.SndWl1 = 0
+}
+
+// textFor reports whether text or a FIN is in flight to h.
+func textFor(s *State, h Host) bool {
+	for _, g := range &s.Net[h.Peer()] {
+		if g.Seq != g.End() {
+			return true
+		}
+	}
+	return false
+}
+
+// forgetArrivals clears what only segments that arrive or leave are held against.
+func (e *Endpoint) forgetArrivals() {
+	e.Held, e.HeldFin, e.RcvWup = 0, 0, e.RcvNxt
+	e.SndWndZero, e.SndWl1, e.SndTail, e.Recovering = false, 0, 0, false
+	e.AckedFinAlone = false
+}
+
 // unheard reports whether the arrival of g at h, now or later, changes nothing and is
-// not noticed: an RST without a connection, and whatever comes to a host that is off,
-// or cut off, for good. (A FIN on its way to FIN_WAIT_1 is seen by a property.)
+// not noticed: an RST without a connection, or to a TIME_WAIT that stays, and whatever
+// comes to a host that is off, or cut off, for good. (A FIN on its way to FIN_WAIT_1 is
+// seen by a property.)
 func (m *Model) unheard(s *State, h Host, g Segment) bool {
 	e := &s.Host[h]
 	switch {
@@ -56,8 +117,18 @@ func (m *Model) unheard(s *State, h Host, g Segment) bool {
 		return g.Has(RST) || e.Offline || e.Down && !m.reboots(h, e)
 	case e.Offline:
 		return e.State != FinWait1 || !g.Has(FIN)
+	case e.State == TimeWait && e.Mini:
+		return g.Has(RST) && (g.Seq != e.RcvNxt || m.p.Host[h].TCPRfc1337)
 	}
 	return false
+}
+
+// closes reports whether the arrival of g at h, now or later, can only close the
+// connection: an RST in order, behind the peer's FIN. Further copies of it would come
+// to CLOSED: those of one segment arrive in the order in which they were sent.
+func (m *Model) closes(s *State, h Host, g Segment) bool {
+	e := &s.Host[h]
+	return e.PeerFin && g.Has(RST) && g.Seq == e.RcvNxt && !e.Offline && !m.p.Host[h].TCPRfc1337 && !m.p.Wire
 }
 
 // reboots reports whether the script of a host that is down goes on.
@@ -71,9 +142,12 @@ func (m *Model) forgetUnheard(s *State, h Host) {
 		if m.unheard(s, h, bag[i]) {
 			copy(bag[i:], bag[i+1:])
 			bag[len(bag)-1] = Segment{}
-		} else {
-			i++
+			continue
 		}
+		if bag[i].Flags&many != 0 && m.closes(s, h, bag[i]) {
+			bag[i].Flags &^= many
+		}
+		i++
 	}
 }
 
@@ -98,17 +172,37 @@ func (m *Model) silent(s *State, h Host) bool {
 	if e.Offline {
 		return true
 	}
-	for _, g := range &s.Net[h.Peer()] {
-		if g == (Segment{}) {
-			break
-		}
-		if !m.unheard(s, h, g) {
-			return false
-		}
+	if !m.unanswered(s, h) {
+		return false
 	}
 	if e.State == Closed || e.State == TimeWait || e.Mini {
 		return true // whatever is called or expires here
 	}
-	return e.Rexmt == NoTimer && !e.DelayedAck && !e.Lingering &&
+	return (e.Rexmt == NoTimer || e.Rexmt == RTO && m.spent(h, e)) && !e.DelayedAck && !e.Lingering &&
 		!m.callable(h, e) && !m.keepsAlive(h, e)
+}
+
+// unanswered reports whether nothing that is in flight to h makes it send: RSTs that
+// close the connection or are ignored, and ACKs of what is acknowledged, which a
+// connection ignores that no timer ends.
+func (m *Model) unanswered(s *State, h Host) bool {
+	e, resets, acks := &s.Host[h], false, false
+	stays := e.State != Closed && e.State != TimeWait && !e.Mini && e.Timer == NoStateTimer && e.Rexmt == NoTimer
+	for _, g := range &s.Net[h.Peer()] {
+		switch {
+		case g == (Segment{}):
+			return !resets || !acks // an ACK that comes after an RST is answered
+		case m.unheard(s, h, g):
+		case g.Has(RST):
+			if g.Seq != e.RcvNxt && !(e.State == TimeWait && e.Mini) && profileRules[m.p.Profile].exactRST {
+				return false // a challenge ACK
+			}
+			resets = true
+		case stays && g.Seq == e.RcvNxt && g.Seq == g.End() && g.Ack == e.SndUna && g.Flags&(ACK|SYN) == ACK:
+			acks = true
+		default:
+			return false
+		}
+	}
+	return !resets || !acks
 }

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -178,19 +179,45 @@ func (t *step) emit(emit func(State, Effect)) {
 			fresh(EventInfo{Kind: EventKind(bits.TrailingZeros16(set)), Host: h}.id())
 		}
 	}
-	if t.m.any && !t.m.p.Net.Queue {
+	switch {
+	case t.m.p.Net.Queue:
+		t.freshInQueue(&next, fresh)
+	case t.m.any:
 		t.freshKinds(&next, fresh)
-	} else {
-		for _, sent := range t.sent[:t.sentCount] {
-			if t.m.any && t.m.unheard(&next, sent.From.Peer(), sent.Segment) {
-				continue // it has been forgotten
-			}
-			for range sent.Copies {
-				fresh(t.m.deliveryID(sent.From, sent.Segment))
-			}
-		}
+	default:
+		t.freshCopies(&next, fresh)
 	}
 	emit(next, how)
+}
+
+// freshInQueue marks as many deliveries as there are new segments at the tail.
+func (t *step) freshInQueue(next *State, fresh func(uint64)) {
+	for _, sent := range t.sent[:t.sentCount] {
+		if t.m.over(next) || t.m.any && t.m.unheard(next, sent.From.Peer(), sent.Segment) {
+			continue // it has been forgotten
+		}
+		for range sent.Copies {
+			fresh(t.m.deliveryID(sent.From, sent.Segment))
+		}
+	}
+}
+
+// freshCopies marks the deliveries of what has been added to a bag.
+func (t *step) freshCopies(next *State, fresh func(uint64)) {
+	for i, sent := range t.sent[:t.sentCount] {
+		same := func(other Sent) bool { return other.From == sent.From && other.Segment == sent.Segment }
+		if slices.ContainsFunc(t.sent[:i], same) {
+			continue
+		}
+		id := t.m.deliveryID(sent.From, sent.Segment)
+		before := t.m.copies(&t.prev.Net[sent.From], sent.Segment)
+		if t.fired.id() == id {
+			before--
+		}
+		for range t.m.copies(&next.Net[sent.From], sent.Segment) - before {
+			fresh(id)
+		}
+	}
 }
 
 // freshKinds marks deliveries where copies are not counted: one event stands for

@@ -119,7 +119,7 @@ func (t *step) fates(i int, emit func(State, Effect)) {
 		t.s.Duplicates = duplicates - extra
 		sent.Copies = extra + 1
 		room := true
-		for range sent.Copies {
+		for range t.m.needed(&t.s, sent) {
 			room = room && t.m.insert(bag, sent.Segment)
 		}
 		switch {
@@ -133,6 +133,30 @@ func (t *step) fates(i int, emit func(State, Effect)) {
 		*bag = oldBag
 	}
 	*count, t.s.Duplicates = oldCount, duplicates
+}
+
+// needed is how many of the copies sent have to be in flight.
+func (m *Model) needed(s *State, sent *Sent) uint8 {
+	if m.p.Net.Queue || !m.closes(s, sent.From.Peer(), sent.Segment) {
+		return sent.Copies
+	}
+	if m.copies(&s.Net[sent.From], sent.Segment) > 0 {
+		return 0
+	}
+	return 1
+}
+
+// copies counts those of g in a bag.
+func (m *Model) copies(b *Bag, g Segment) (n int) {
+	for i := range b {
+		if b[i] == (Segment{}) {
+			break
+		}
+		if b[i].is(g) {
+			n++
+		}
+	}
+	return n
 }
 
 // maxCopies is the number of copies of one segment that one step can send; more

@@ -176,6 +176,9 @@ type Params struct {
 	// CountFins is how far Endpoint.FinsSent counts; 0 does not count. Counting
 	// splits states that only differ in it.
 	CountFins uint8
+	// Wire keeps what arrives after both connections are gone, and the RSTs that
+	// answer it: a capture shows them, and no property asks for them.
+	Wire bool
 }
 
 // DefaultHost is a host with the defaults of Linux 6.x and no application. The

@@ -106,7 +106,7 @@ func (t *step) rexmtTimeout(h Host) {
 		t.transmit(h, e.outstanding(e.SndTail))
 		e.Rexmt, e.Recovering = RTO, true
 	case RTO:
-		if t.spent(h) {
+		if t.m.spent(h, e) {
 			t.giveUp(h)
 			return
 		}
@@ -171,16 +171,16 @@ func (l *Limit) start() {
 
 // spent reports whether the retry budget is spent at the expiry of an RTO (Linux
 // tcp_write_timeout).
-func (t *step) spent(h Host) bool {
-	e, c := &t.s.Host[h], &t.m.p.Host[h]
+func (m *Model) spent(h Host, e *Endpoint) bool {
+	c, giveUp := &m.p.Host[h], profileRules[m.p.Profile].giveUp
 	switch {
 	case e.LimitUser == LimitReached:
 		return true
-	case t.rules.giveUp == GiveUpByCount:
+	case giveUp == GiveUpByCount:
 		return e.Backoff >= c.countedRetries()
-	case t.rules.giveUp == GiveUpR2 || e.Open:
+	case giveUp == GiveUpR2 || e.Open:
 		return e.LimitRetries2 == LimitReached
-	case !t.m.any && e.Backoff > 0 && c.TCPUserTimeout == 0 && (c.orphanRetries(e.Backoff) == 0 || e.SoftError && c.rto(e.Backoff) >= c.RTOMax):
+	case !m.any && e.Backoff > 0 && c.TCPUserTimeout == 0 && (c.orphanRetries(e.Backoff) == 0 || e.SoftError && c.rto(e.Backoff) >= c.RTOMax):
 		// tcp_orphan_retries = 0 acts as 8 only while the RTO is below its cap;
 		// at the cap it is 0, and limit(0) is long over. So is any number at
 		// the cap after an ICMP error. (Without durations Fire explores both.)

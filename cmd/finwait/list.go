@@ -10,15 +10,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/cmd/finwait/sweep"
+	"github.com/finwait/finwait/cmd/finwait/vary"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
 
 func newList(a *app) *cobra.Command {
-	kinds := []string{"properties", "scenarios", "profiles"}
+	kinds := []string{"properties", "scenarios", "profiles", "sweeps"}
 	var format *choice
 	cmd := &cobra.Command{
-		Use:       "list properties|scenarios|profiles",
+		Use:       "list properties|scenarios|profiles|sweeps",
 		Short:     "List what there is",
 		Example:   "  finwait list properties\n  finwait list scenarios --format json",
 		ValidArgs: kinds,
@@ -30,6 +32,8 @@ func newList(a *app) *cobra.Command {
 				return l.properties()
 			case "scenarios":
 				return l.scenarios()
+			case "sweeps":
+				return l.sweeps()
 			default:
 				return l.profiles()
 			}
@@ -65,6 +69,21 @@ func (l listing) write(name string, items any, table [][]string) error {
 	}
 	_, err := io.WriteString(l.w, align(table))
 	return err
+}
+
+func (l listing) sweeps() error {
+	type item struct {
+		Name  string      `json:"name"`
+		About string      `json:"about"`
+		Axes  []vary.Axis `json:"axes"`
+	}
+	var items []item
+	var table [][]string
+	for _, p := range sweep.Builtin() {
+		items = append(items, item{p.Name, p.About, p.Axes})
+		table = append(table, []string{p.Name, p.About})
+	}
+	return l.write("sweeps", items, table)
 }
 
 // align writes rows as columns, the last of which is folded.

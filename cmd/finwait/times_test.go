@@ -14,7 +14,7 @@ func TestRealTimes(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		states float64
-	}{{"s1", 483}, {"s2", 365}, {"s2d", 1193}, {"s3", 25493}, {"s4", 2924}} {
+	}{{"s1", 446}, {"s2", 331}, {"s2d", 1061}, {"s3", 11845}, {"s4", 2778}} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.name == "s3" && testing.Short() {
 				t.Skip("-short: s3 takes seconds")

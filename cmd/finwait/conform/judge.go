@@ -91,7 +91,7 @@ func Judge(ctx context.Context, o *Observation, opt checker.Options) (Result, er
 }
 
 func judge(ctx context.Context, o *Observation, p spec.Params, opt checker.Options) (Result, error) {
-	p.Net = openNetwork()
+	p.Net, p.Wire = openNetwork(), true
 	if o.Longest > 0 {
 		p.Net.Delay = [2][2]int64{{0, o.Longest}, {0, o.Longest}}
 	}

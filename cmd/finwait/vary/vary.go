@@ -55,6 +55,15 @@ func Parse(arg string) (Axis, error) {
 	return a, nil
 }
 
+// Fixed reads KEY=VALUE, the value as it stands.
+func Fixed(arg string) (Axis, error) {
+	key, value, ok := strings.Cut(arg, "=")
+	if key = strings.TrimSpace(key); !ok || key == "" {
+		return Axis{}, fmt.Errorf("%q: KEY=VALUE is wanted, such as client.rto=300ms", arg)
+	}
+	return Axis{key, []string{strings.TrimSpace(value)}}, nil
+}
+
 // ParseAll reads several, of different keys.
 func ParseAll(args []string) ([]Axis, error) {
 	var all []Axis

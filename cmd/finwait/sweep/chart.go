@@ -1,0 +1,164 @@
+package sweep
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/palette/moreland"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+
+	"github.com/finwait/finwait/cmd/finwait/vary"
+)
+
+// SaveChart draws the first column over the axes that have several values: a curve for
+// each value of the others over the last one, or with two of them a heat map. The name
+// of the file says the form, .svg or .png.
+func (r Result) SaveChart(name string) error {
+	if ext := filepath.Ext(name); ext != ".svg" && ext != ".png" {
+		return fmt.Errorf("%s: a name that ends in .svg or .png is wanted", name)
+	}
+	columns := r.shownColumns()
+	var axes []vary.Axis
+	for _, a := range r.Plan.Axes {
+		if len(a.Values) > 1 {
+			axes = append(axes, a)
+		}
+	}
+	if len(axes) == 0 {
+		return fmt.Errorf("there is one cell, and nothing to draw")
+	}
+	p := plot.New()
+	p.Title.Text = columns[0].name
+	if columns[0].what == "stay" || columns[0].what == "shortest" {
+		p.Title.Text += ", seconds"
+	}
+	var err error
+	if len(axes) == 2 && (r.Plan.Strategy == "" || r.Plan.Strategy == Everything) {
+		err = r.heat(p, axes, columns[0])
+	} else {
+		err = r.curves(p, axes, columns[0])
+	}
+	if err != nil {
+		return err
+	}
+	return p.Save(20*vg.Centimeter, 14*vg.Centimeter, name)
+}
+
+// grid is a heat map's data: NaN where a cell has no number.
+type grid struct {
+	values [][]float64 // by row
+}
+
+func (g grid) Dims() (columns, rows int) { return len(g.values[0]), len(g.values) }
+func (g grid) Z(column, row int) float64 { return g.values[row][column] }
+func (g grid) X(column int) float64      { return float64(column) }
+func (g grid) Y(row int) float64         { return float64(row) }
+
+func (r Result) heat(p *plot.Plot, axes []vary.Axis, c column) error {
+	y, x := axes[0], axes[1]
+	g := grid{}
+	for range y.Values {
+		g.values = append(g.values, slices.Repeat([]float64{math.NaN()}, len(x.Values)))
+	}
+	least, most := math.Inf(1), math.Inf(-1)
+	for _, cell := range r.Cells {
+		if n, ok := c.number(cell); ok {
+			g.values[slices.Index(y.Values, cell.Values[y.Key])][slices.Index(x.Values, cell.Values[x.Key])] = n
+			least, most = min(least, n), max(most, n)
+		}
+	}
+	if math.IsInf(least, 0) {
+		return fmt.Errorf("no cell has a number in the column %s", c.name)
+	}
+	colours := moreland.Kindlmann() // perceptually even, and readable without colour
+	// The last seventh of its colours is nearly white, as paper is.
+	top := most + max((most-least)/6, 1e-9)
+	colours.SetMin(least)
+	colours.SetMax(top)
+	h := plotter.NewHeatMap(g, colours.Palette(255))
+	h.Min, h.Max = least, top
+	h.NaN = color.Gray{Y: 230}
+	p.Add(h)
+	p.X.Label.Text, p.Y.Label.Text = shortKey(x.Key), shortKey(y.Key)
+	p.X.Tick.Marker, p.Y.Tick.Marker = names(x.Values), names(y.Values)
+	p.Title.Text += fmt.Sprintf(" (dark %s, light %s; grey: none)", number(least), number(most))
+	return nil
+}
+
+func (r Result) curves(p *plot.Plot, axes []vary.Axis, c column) error {
+	x := axes[len(axes)-1]
+	scale := ordered(x)
+	lines := map[string]plotter.XYs{}
+	var order []string
+	for _, cell := range r.Cells {
+		n, ok := c.number(cell)
+		if !ok {
+			continue
+		}
+		var name []string
+		for _, a := range axes[:len(axes)-1] {
+			name = append(name, shortKey(a.Key)+"="+cell.Values[a.Key])
+		}
+		label := strings.Join(name, " ")
+		at := float64(slices.Index(x.Values, cell.Values[x.Key]))
+		if scale {
+			at, _ = quantity(cell.Values[x.Key])
+		}
+		if lines[label] == nil {
+			order = append(order, label)
+		}
+		lines[label] = append(lines[label], plotter.XY{X: at, Y: n})
+	}
+	if len(order) == 0 {
+		return fmt.Errorf("no cell has a number in the column %s", c.name)
+	}
+	for i, label := range order {
+		slices.SortFunc(lines[label], func(a, b plotter.XY) int {
+			if a.X < b.X {
+				return -1
+			}
+			return 1
+		})
+		line, points, err := plotter.NewLinePoints(lines[label])
+		if err != nil {
+			return err
+		}
+		line.Color, points.Color = colour(i), colour(i)
+		line.Dashes = []vg.Length{vg.Points(float64(8 - i%3*3)), vg.Points(float64(i % 3 * 2))}
+		p.Add(line, points)
+		if len(order) > 1 {
+			p.Legend.Add(label, line, points)
+		}
+	}
+	p.Legend.Top, p.Legend.Left = true, true
+	p.X.Label.Text, p.Y.Label.Text = shortKey(x.Key), c.name
+	if !scale {
+		p.X.Tick.Marker = names(x.Values)
+	}
+	return nil
+}
+
+// colour is one of Okabe and Ito's, which colour-blind readers can tell apart.
+func colour(i int) color.Color {
+	okabeIto := []color.RGBA{{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255}, {86, 180, 233, 255}, {230, 159, 0, 255}, {0, 0, 0, 255}}
+	return okabeIto[i%len(okabeIto)]
+}
+
+func number(n float64) string { return fmt.Sprintf("%.4g", n) }
+
+// names label whole numbers with the values of an axis, at most 16 of them.
+func names(values []string) plot.Ticker {
+	return plot.TickerFunc(func(_, _ float64) (ticks []plot.Tick) {
+		every := (len(values) + 15) / 16
+		for i := 0; i < len(values); i += every {
+			ticks = append(ticks, plot.Tick{Value: float64(i), Label: values[i]})
+		}
+		return ticks
+	})
+}

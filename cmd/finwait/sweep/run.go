@@ -1,0 +1,336 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/cmd/finwait/shard"
+	"github.com/finwait/finwait/cmd/finwait/vary"
+)
+
+// Options say how to work. The zero value works with one job, without a cache.
+type Options struct {
+	Shard  shard.Shard
+	Jobs   int    // cells at a time; 0: one
+	Memory uint64 // bytes for all jobs; 0: no bound
+	// Search bounds each cell; its mode of time and bounds are those of the plan.
+	Search checker.Options
+	Cache  *Cache // nil: none
+	// Version and Binary name the program in results.
+	Version, Binary string
+	// Progress, when not nil, is told of every cell that is done, one at a time.
+	Progress func(done, planned int, c Cell)
+}
+
+// Run judges the cells of a plan, or of a share of them. An error is about the plan;
+// what goes wrong in a cell is told there. When ctx ends, the result holds what is known.
+func Run(ctx context.Context, p Plan, opt Options) (Result, error) {
+	if err := p.Validate(); err != nil {
+		return Result{}, err
+	}
+	cells, excluded, err := p.cells()
+	if err != nil {
+		return Result{}, err
+	}
+	s, err := newSweep(p, opt)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{
+		Schema: Schema, Version: opt.Version, Binary: opt.Binary, Hash: p.Hash(), Plan: p, Shard: opt.Shard,
+		Missing: []string{}, Planned: len(cells), Excluded: excluded, Cells: []Cell{},
+	}
+	var mine [][]int
+	for i, c := range cells {
+		if opt.Shard.Has(i) {
+			mine = append(mine, c)
+		}
+	}
+	s.planned = len(mine)
+	if err := s.known(mine); err != nil {
+		return Result{}, err
+	}
+	r.Interrupted = s.share(ctx, mine)
+	r.Cells, r.Cached, r.Uncached = s.found, s.cached, s.uncached
+	slices.SortFunc(r.Cells, func(a, b Cell) int { return a.Index - b.Index })
+	r.Thresholds = thresholds(p, r.Cells)
+	return r, nil
+}
+
+// sweeper is one run of a plan.
+type sweeper struct {
+	plan      Plan
+	opt       Options
+	columns   []column
+	scenarios map[string]*scenario.Scenario
+
+	mu      sync.Mutex
+	planned int
+	found   []Cell
+	cached  int
+	// uncached is why the last cell that could not be kept was not.
+	uncached error
+}
+
+func newSweep(p Plan, opt Options) (*sweeper, error) {
+	s := &sweeper{plan: p, opt: opt, scenarios: map[string]*scenario.Scenario{}}
+	var err error
+	if s.columns, err = parseColumns(p.Columns); err != nil {
+		return nil, err
+	}
+	for _, a := range p.Axes {
+		if a.Key != scenarioKey {
+			continue
+		}
+		for _, name := range a.Values {
+			found, err := scenario.Find(name)
+			if err != nil {
+				return nil, err
+			}
+			if len(found) != 1 {
+				return nil, fmt.Errorf("%s has %d scenarios; name one of them", name, len(found))
+			}
+			s.scenarios[name] = found[0]
+		}
+	}
+	jobs := max(opt.Jobs, 1)
+	s.opt.Search.Workers = 1
+	s.opt.Search.Memory = opt.Memory / uint64(jobs)
+	s.opt.Search.MaxStates, s.opt.Search.MaxDepth, s.opt.Search.AnyStates = p.MaxStates, p.MaxDepth, p.AnyStates
+	for _, m := range []checker.Mode{checker.Auto, checker.Exact, checker.Any} {
+		if m.String() == p.Time {
+			s.opt.Search.Time = m
+		}
+	}
+	return s, nil
+}
+
+// known refuses a plan none of whose cells makes a scenario, with the reason of the
+// first: a key is mistyped, most likely.
+func (s *sweeper) known(cells [][]int) error {
+	var first error
+	for _, c := range cells {
+		if s.plan.Strategy == Bisection {
+			c = append(slices.Clone(c), 0)
+		}
+		_, err := s.instance(s.plan.values(c))
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// share works through cells, some at a time, and tells whether it was interrupted.
+func (s *sweeper) share(ctx context.Context, cells [][]int) (interrupted bool) {
+	next := make(chan []int)
+	var wait sync.WaitGroup
+	for range max(s.opt.Jobs, 1) {
+		wait.Go(func() {
+			for c := range next {
+				s.do(ctx, c)
+			}
+		})
+	}
+	for _, c := range cells {
+		if ctx.Err() != nil {
+			break
+		}
+		select {
+		case next <- c:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	wait.Wait()
+	return ctx.Err() != nil
+}
+
+func (s *sweeper) do(ctx context.Context, c []int) {
+	if s.plan.Strategy == Bisection {
+		s.bisect(ctx, c)
+		return
+	}
+	if cell, ok := s.cell(ctx, c); ok {
+		s.take(cell)
+	}
+}
+
+func (s *sweeper) take(cells ...Cell) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.found = append(s.found, cells...)
+	if s.opt.Progress != nil && len(cells) > 0 {
+		s.opt.Progress(len(s.found), max(s.planned, len(s.found)), cells[len(cells)-1])
+	}
+}
+
+// instance makes the scenario of some values.
+func (s *sweeper) instance(values map[string]string) (scenario.Instance, error) {
+	file := s.scenarios[values[scenarioKey]]
+	profile := file.Profiles()[len(file.Profiles())-1]
+	if name, ok := values[profileKey]; ok {
+		found, err := profileNamed(name)
+		if err != nil {
+			return scenario.Instance{}, err
+		}
+		profile = found
+	}
+	return file.Instantiate(profile, scenario.Overrides{Set: settings(values, s.plan.Axes)})
+}
+
+// cell judges one combination, or takes it from the cache; ok is false when it was
+// interrupted.
+func (s *sweeper) cell(ctx context.Context, at []int) (c Cell, ok bool) {
+	c = Cell{Index: s.plan.index(at), Values: s.plan.values(at), Outcomes: []Outcome{}}
+	i, err := s.instance(c.Values)
+	if err != nil {
+		c.Invalid = err.Error()
+		return c, true
+	}
+	selected, err := s.selected(i)
+	if err != nil {
+		c.Invalid = err.Error()
+		return c, true
+	}
+	name := s.key(i, selected)
+	if s.opt.Cache.load(name, &c) {
+		s.mu.Lock()
+		s.cached++
+		s.mu.Unlock()
+		return c, true
+	}
+	if err := s.judge(ctx, i, selected, &c); err != nil {
+		if ctx.Err() != nil {
+			return c, false
+		}
+		c.Failed = err.Error()
+		return c, true
+	}
+	if ctx.Err() != nil {
+		return c, false
+	}
+	if c.Stopped == "" || c.Stopped == "states" || c.Stopped == "depth" { // no matter of the machine
+		if err := s.opt.Cache.save(name, c); err != nil {
+			s.mu.Lock()
+			s.uncached = err // the answer is good all the same
+			s.mu.Unlock()
+		}
+	}
+	return c, true
+}
+
+// bisect judges the line of the last axis that a cell of the others stands for.
+func (s *sweeper) bisect(ctx context.Context, line []int) {
+	size := len(s.plan.Axes[len(s.plan.Axes)-1].Values)
+	done := map[int]Cell{}
+	look := func(v int) bool {
+		if _, known := done[v]; known {
+			return true
+		}
+		c, ok := s.cell(ctx, append(slices.Clone(line), v))
+		if ok {
+			done[v] = c
+		}
+		return ok
+	}
+	explore(size, look, func(v int) map[string]string { return verdicts(done[v]) })
+	var cells []Cell
+	for _, c := range done {
+		cells = append(cells, c)
+	}
+	slices.SortFunc(cells, func(a, b Cell) int { return a.Index - b.Index })
+	s.take(cells...)
+}
+
+// probes is how many values of a line are judged before it is taken for monotone.
+const probes = 9
+
+// explore looks at some of a number of values in a row, so that each property whose
+// verdict changes at most once among evenly spread ones has its change found between two
+// neighbours. Where one changes more often, it looks at all.
+func explore(size int, look func(v int) bool, verdicts func(v int) map[string]string) {
+	var seen []int
+	visit := func(v int) bool {
+		if at, known := slices.BinarySearch(seen, v); !known {
+			if !look(v) {
+				return false
+			}
+			seen = slices.Insert(seen, at, v)
+		}
+		return true
+	}
+	for i := range probes {
+		if !visit(i * (size - 1) / (probes - 1)) {
+			return
+		}
+	}
+	for {
+		middle, monotone := change(seen, verdicts)
+		switch {
+		case !monotone:
+			for v := range size {
+				if !visit(v) {
+					return
+				}
+			}
+			return
+		case middle < 0:
+			return
+		case !visit(middle):
+			return
+		}
+	}
+}
+
+// change gives a value between two neighbours that differ in some verdict, or -1, and
+// tells whether each verdict changes at most once.
+func change(seen []int, verdicts func(v int) map[string]string) (middle int, monotone bool) {
+	middle, monotone = -1, true
+	changes := map[string]int{}
+	for i := 1; i < len(seen); i++ {
+		a, b := verdicts(seen[i-1]), verdicts(seen[i])
+		for p, v := range a {
+			if b[p] == v {
+				continue
+			}
+			if changes[p]++; changes[p] > 1 {
+				monotone = false
+			}
+			if middle < 0 && seen[i]-seen[i-1] > 1 {
+				middle = (seen[i] + seen[i-1]) / 2
+			}
+		}
+	}
+	return middle, monotone
+}
+
+// verdicts are those of a cell by property; none for a cell without answers.
+func verdicts(c Cell) map[string]string {
+	all := map[string]string{}
+	for _, o := range c.Outcomes {
+		all[o.Property] = o.Verdict
+	}
+	return all
+}
+
+// ordered tells whether the values of an axis are numbers or durations in ascending
+// order, so that there are thresholds along it.
+func ordered(a vary.Axis) bool {
+	last := 0.0
+	for i, v := range a.Values {
+		n, ok := quantity(v)
+		if !ok || i > 0 && n <= last {
+			return false
+		}
+		last = n
+	}
+	return len(a.Values) > 1
+}
