@@ -59,9 +59,10 @@ func (f tester) try(ctx context.Context, t *rapid.T) (trial, error) {
 // broken is the subject of a fault of finwait that ended a search.
 const broken = oraclePrefix + "no-internal-error"
 
-// search has the budget of one search.
+// search has the budget of one search. Levels are bounded too: a search can go on for
+// long with few classes, each of which takes the place of a smaller one.
 func (f tester) search() checker.Options {
-	return checker.Options{MaxStates: f.opt.MaxStates, AnyStates: f.opt.MaxStates, Workers: 1, Seed: 1}
+	return checker.Options{MaxStates: f.opt.MaxStates, AnyStates: f.opt.MaxStates, MaxDepth: max(1, f.opt.MaxStates/4), Workers: 1, Seed: 1}
 }
 
 // question is what is asked of a scenario: each property with its own condition on the
