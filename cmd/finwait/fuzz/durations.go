@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/finwait/finwait/checker"
-	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -67,41 +66,46 @@ func (f tester) scale(ctx context.Context, q query) (string, error) {
 	return "", nil
 }
 
-// durations: what was proved for all durations is not refuted by others of the same
-// structure, with the same properties.
+// durations: what a search without durations proves is not refuted by these, nor by
+// others of the same structure.
 func (f tester) durations(ctx context.Context, q query) (string, error) {
-	m, err := judge.Model(q.asked.Params)
+	m, props := subject(q.asked)
+	props = slices.DeleteFunc(props, func(p checker.Property[spec.State]) bool {
+		return p.Timed || p.Kind == checker.Within || p.Kind == checker.StaysAtMost
+	})
+	found, err := checker.Check(ctx, checker.System[spec.State]{Exact: m, Any: m.Any()}, props, f.anySearch())
 	if err != nil {
 		return "", err
 	}
-	p := q.other
-	p.CountFins = m.Params().CountFins
-	if !slices.Equal(p.Structure(), q.asked.Params.Structure()) {
-		return "", nil
-	}
-	other, err := spec.New(p)
-	if err != nil {
-		return "", nil // these durations make no model
-	}
-	var props []checker.Property[spec.State]
-	var proved []judge.Outcome
-	for _, o := range q.found.Outcomes {
-		if !o.Excused && !o.Unknown() && o.Scope == checker.AllDurations.String() {
-			proved, props = append(proved, o), append(props, o.Checked)
+	var proved []checker.Property[spec.State]
+	var verdicts []checker.Verdict
+	for n, o := range found.Outcomes {
+		if o.Verdict != checker.Unknown {
+			proved, verdicts = append(proved, props[n]), append(verdicts, o.Verdict)
 		}
 	}
-	if len(props) == 0 {
+	if len(proved) == 0 {
 		return "", nil
+	}
+	models := []*spec.Model{m}
+	p := q.other
+	p.CountFins = m.Params().CountFins
+	if slices.Equal(p.Structure(), q.asked.Params.Structure()) {
+		if other, err := spec.New(p); err == nil { // or these durations make no model
+			models = append(models, other)
+		}
 	}
 	opt := f.search()
 	opt.Time = checker.Exact
-	found, err := checker.Check(ctx, checker.System[spec.State]{Exact: other}, props, opt)
-	if err != nil {
-		return "", err
-	}
-	for n, o := range proved {
-		if is := found.Outcomes[n].Verdict; is != checker.Unknown && is.String() != o.Verdict {
-			return fmt.Sprintf("%s: %s for all durations, and %v for these: %v", o.Property, o.Verdict, is, describe(p)), nil
+	for _, m := range models {
+		found, err := checker.Check(ctx, checker.System[spec.State]{Exact: m}, proved, opt)
+		if err != nil {
+			return "", err
+		}
+		for n, o := range found.Outcomes {
+			if o.Verdict != checker.Unknown && o.Verdict != verdicts[n] {
+				return fmt.Sprintf("%s: %v for all durations, and %v for these: %v", o.Property, verdicts[n], o.Verdict, describe(m.Params())), nil
+			}
 		}
 	}
 	return "", nil

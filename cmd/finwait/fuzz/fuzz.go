@@ -216,6 +216,9 @@ func (f *fuzzer) once(ctx context.Context, t tester, seed uint64) (r trial, refu
 // shrink makes a run again, for one flaw only, and hands out the smallest that has it.
 func (f *fuzzer) shrink(ctx context.Context, run int, what flaw, first trial) error {
 	t := tester{opt: f.Options, space: f.Options.Space, only: what.subject}
+	if what.subject != byDurations {
+		t.known = map[string]trial{}
+	}
 	finding := Finding{Subject: what.subject, Oracle: what.oracle, Text: what.text, Run: run, Seed: f.Seed, Combination: first.combination, Found: first.found}
 	var trouble error
 	err := f.engine.check(seedOf(f.Seed, run), func(rt *rapid.T) {

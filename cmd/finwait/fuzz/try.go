@@ -35,6 +35,8 @@ type tester struct {
 	opt   Options
 	space []generate.Dimension
 	only  string // the property or oracle that shrinking is about; "": all
+	// known has what was found of combinations, as shrinking draws many again and again.
+	known map[string]trial
 }
 
 // try draws a combination and asks everything of it. An error is one of finwait itself.
@@ -44,6 +46,9 @@ func (f tester) try(ctx context.Context, t *rapid.T) (trial, error) {
 	if err != nil {
 		t.Skip(err)
 	}
+	if r, ok := f.known[c.String()]; ok {
+		return r, nil
+	}
 	r := trial{combination: c}
 	err = f.judge(ctx, i, &r)
 	if err == nil && f.opt.SelfCheck {
@@ -52,6 +57,9 @@ func (f tester) try(ctx context.Context, t *rapid.T) (trial, error) {
 	if internal := (*judge.InternalError)(nil); errors.As(err, &internal) {
 		r.add(broken, true, err.Error()) // is a finding, too
 		err = nil
+	}
+	if f.known != nil && err == nil {
+		f.known[c.String()] = r
 	}
 	return r, err
 }
@@ -63,6 +71,11 @@ const broken = oraclePrefix + "no-internal-error"
 // long with few classes, each of which takes the place of a smaller one.
 func (f tester) search() checker.Options {
 	return checker.Options{MaxStates: f.opt.MaxStates, AnyStates: f.opt.MaxStates, MaxDepth: max(1, f.opt.MaxStates/4), Workers: 1, Seed: 1}
+}
+
+// anySearch is the same without durations, where a state costs a fraction of a class.
+func (f tester) anySearch() checker.Options {
+	return checker.Options{Time: checker.Any, MaxStates: 10 * f.opt.MaxStates, Workers: 1, Seed: 1}
 }
 
 // question is what is asked of a scenario: each property with its own condition on the
