@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -30,36 +31,41 @@ func (m scaled) Events(s spec.State, buf []spec.Event) []spec.Event {
 	return buf
 }
 
-// scale compares in exact time. Bounds of properties are scaled too; those that read
+// scale compares with exact time. Bounds of properties are scaled too; those that read
 // windows themselves cannot be.
 func (f tester) scale(ctx context.Context, q query) (string, error) {
-	m, props := subject(q.asked)
-	props = slices.DeleteFunc(props, func(p checker.Property[spec.State]) bool { return p.Timed })
+	m, err := judge.Model(q.asked.Params)
+	if err != nil {
+		return "", err
+	}
+	var props []checker.Property[spec.State]
+	var as []judge.Outcome
+	for _, o := range q.found.Outcomes {
+		if o.Excused || o.Unknown() || o.Checked.Timed {
+			continue
+		}
+		p := o.Checked
+		if p.Bound < checker.Forever/factor {
+			p.Bound *= factor
+		}
+		props, as = append(props, p), append(as, o)
+	}
 	if len(props) == 0 {
 		return "", nil
 	}
 	opt := f.search()
 	opt.Time = checker.Exact
-	one, err := checker.Check(ctx, checker.System[spec.State]{Exact: m}, props, opt)
+	other, err := checker.Check(ctx, checker.System[spec.State]{Exact: scaled{m}}, props, opt)
 	if err != nil {
 		return "", err
 	}
-	longer := slices.Clone(props)
-	for i := range longer {
-		if longer[i].Bound < checker.Forever/factor {
-			longer[i].Bound *= factor
-		}
-	}
-	other, err := checker.Check(ctx, checker.System[spec.State]{Exact: scaled{m}}, longer, opt)
-	if err != nil {
-		return "", err
-	}
-	for n, a := range one.Outcomes {
+	for n, a := range as {
 		b := other.Outcomes[n]
 		switch {
-		case a.Verdict != b.Verdict:
-			return fmt.Sprintf("%s: %v (%s), and %v (%s) when all windows are scaled", a.Property, a.Verdict, a.Reason, b.Verdict, b.Reason), nil
-		case a.Trace != nil && len(a.Trace.Steps) != len(b.Trace.Steps):
+		case b.Verdict == checker.Unknown: // a proof for all durations needs no budget here
+		case a.Verdict != b.Verdict.String():
+			return fmt.Sprintf("%s: %s, and %v when all windows are scaled", a.Property, a.Verdict, b.Verdict), nil
+		case a.Trace != nil && a.Trace.Mode == checker.Exact && len(a.Trace.Steps) != len(b.Trace.Steps):
 			return fmt.Sprintf("%s: %d steps, and %d when all windows are scaled", a.Property, len(a.Trace.Steps), len(b.Trace.Steps)), nil
 		}
 	}
@@ -87,25 +93,28 @@ func (f tester) durations(ctx context.Context, q query) (string, error) {
 	if len(proved) == 0 {
 		return "", nil
 	}
-	models := []*spec.Model{m}
+	for n, p := range proved {
+		if was := verdictOf(q.found, p.Name); was != checker.Unknown.String() && was != verdicts[n].String() {
+			return fmt.Sprintf("%s: %v for all durations, and %s for these", p.Name, verdicts[n], was), nil
+		}
+	}
 	p := q.other
 	p.CountFins = m.Params().CountFins
-	if slices.Equal(p.Structure(), q.asked.Params.Structure()) {
-		if other, err := spec.New(p); err == nil { // or these durations make no model
-			models = append(models, other)
-		}
+	if !slices.Equal(p.Structure(), q.asked.Params.Structure()) {
+		return "", nil
+	}
+	other, err := spec.New(p)
+	if err != nil {
+		return "", nil // these durations make no model
 	}
 	opt := f.search()
 	opt.Time = checker.Exact
-	for _, m := range models {
-		found, err := checker.Check(ctx, checker.System[spec.State]{Exact: m}, proved, opt)
-		if err != nil {
-			return "", err
-		}
-		for n, o := range found.Outcomes {
-			if o.Verdict != checker.Unknown && o.Verdict != verdicts[n] {
-				return fmt.Sprintf("%s: %v for all durations, and %v for these: %v", o.Property, verdicts[n], o.Verdict, describe(m.Params())), nil
-			}
+	if found, err = checker.Check(ctx, checker.System[spec.State]{Exact: other}, proved, opt); err != nil {
+		return "", err
+	}
+	for n, o := range found.Outcomes {
+		if o.Verdict != checker.Unknown && o.Verdict != verdicts[n] {
+			return fmt.Sprintf("%s: %v for all durations, and %v for these: %v", o.Property, verdicts[n], o.Verdict, describe(p)), nil
 		}
 	}
 	return "", nil

@@ -75,7 +75,7 @@ func (f tester) search() checker.Options {
 
 // anySearch is the same without durations, where a state costs a fraction of a class.
 func (f tester) anySearch() checker.Options {
-	return checker.Options{Time: checker.Any, MaxStates: 10 * f.opt.MaxStates, Workers: 1, Seed: 1}
+	return checker.Options{Time: checker.Any, MaxStates: 3 * f.opt.MaxStates, Workers: 1, Seed: 1}
 }
 
 // question is what is asked of a scenario: each property with its own condition on the
