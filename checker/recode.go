@@ -2,35 +2,32 @@ package checker
 
 // recode is what has to be done where the codes of bounds change.
 type recode struct {
-	to      []uint32          // by old code
-	sparse  map[uint32]uint32 // instead, where old codes lie far apart
+	// The new codes by old ones: dense where old lanes have 16 bits, sparse where
+	// their 32 bits would make a table of gigabytes. Code 0, the padding, stays 0.
+	dense   []uint32
+	sparse  map[uint32]uint32
 	oldBits uint
 	values  *valueTable // with the new codes
 }
 
 func newRecode(renumbered map[uint32]uint32, oldBits uint, t *valueTable) *recode {
 	r := &recode{oldBits: oldBits, values: t}
-	most := uint32(0)
-	for old := range renumbered {
-		most = max(most, old)
-	}
-	if int(most) > 64*len(renumbered)+1<<16 {
-		r.sparse = renumbered // code 0, the padding, stays 0
+	if oldBits != 16 {
+		r.sparse = renumbered
 		return r
 	}
-	r.to = make([]uint32, most+1)
+	r.dense = make([]uint32, 1<<oldBits)
 	for old, code := range renumbered {
-		r.to[old] = code
+		r.dense[old] = code
 	}
 	return r
 }
 
-// code is the new code of an old one.
 func (r *recode) code(old uint32) uint32 {
-	if r.sparse != nil {
-		return r.sparse[old]
+	if r.dense != nil {
+		return r.dense[old]
 	}
-	return r.to[old]
+	return r.sparse[old]
 }
 
 // translate appends old codes of a number of cells in their new form. The result

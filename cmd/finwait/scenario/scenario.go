@@ -229,3 +229,45 @@ func (t *schema) overlayKeys() []string {
 
 // String is the name.
 func (s *Scenario) String() string { return fmt.Sprintf("%s (%s)", s.Name, s.File) }
+
+// Settings are the keys of client, server and network that the file itself gives, as
+// --set takes them, without those of profiles.
+func (s *Scenario) Settings() []Setting {
+	var all []Setting
+	var walk func(n *node, path string)
+	walk = func(n *node, path string) {
+		for _, f := range n.fields {
+			full := join(path, f.name)
+			if k, ok := table().keys[full]; ok && k.set != nil && full != "properties" {
+				all = append(all, Setting{full, f.value.yaml()})
+			} else if _, group := table().groups[full]; group {
+				walk(f.value, full)
+			}
+		}
+	}
+	walk(s.root, "")
+	return all
+}
+
+// yaml is the value in one line.
+func (n *node) yaml() string {
+	var parts []string
+	switch n.kind {
+	case nullNode:
+		return "null"
+	case listNode:
+		for _, item := range n.items {
+			parts = append(parts, item.yaml())
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case mapNode:
+		for _, f := range n.fields {
+			parts = append(parts, quoted(f.name)+": "+f.value.yaml())
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case textNode:
+		return quoted(n.text)
+	default:
+		return n.text
+	}
+}
