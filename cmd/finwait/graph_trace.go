@@ -27,7 +27,8 @@ func newGraphTrace(a *app) *cobra.Command {
 		Long: `Draw a shortest counterexample of a property, or the witness of a goal. Without
 --property a shortest run to where the story ends: both sides closed, or nothing left
 that has to happen. JSON is the form that finwait replay reads. pcapng is a capture of both
-ends, or with --side of one: a lost segment is seen where it was sent.`,
+ends, or with --side of one: a lost segment is seen where it was sent.
+packetdrill is a script that tests one host, by default the one that sends first.`,
 		Example: `  finwait graph trace --format text
   finwait graph trace first-wave-lost --property both-closed --profile linux | dot -Tsvg -o trace.svg
   finwait graph trace first-wave-lost --profile linux --format pcapng > lost.pcapng`,
@@ -37,8 +38,8 @@ ends, or with --side of one: a lost segment is seen where it was sent.`,
 			return o.runTrace(cmd.Context(), args, property, side.value)
 		},
 	}
-	o.register(cmd.Flags(), "pcapng")
-	side = choose(cmd.Flags(), "side", "where a capture is taken", "both", spec.Client.String(), spec.Server.String())
+	o.register(cmd.Flags(), "pcapng", "packetdrill")
+	side = choose(cmd.Flags(), "side", "where a capture is taken, or the host that a script tests", "both", spec.Client.String(), spec.Server.String())
 	cmd.Flags().StringVar(&property, "property", "", "the property that is violated, or the goal that is reached")
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	return cmd
@@ -73,9 +74,27 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property, si
 		return d.file.Write(w)
 	case "pcapng":
 		return d.run.WritePcapng(w, endsOf(side))
+	case "packetdrill":
+		host := d.run.PacketdrillHost()
+		if side != "both" {
+			host = hostNamed(side)
+		}
+		script, err := d.run.Packetdrill(host)
+		if err != nil {
+			return err
+		}
+		return script.Write(w)
 	default:
 		return d.chart.WriteDOT(w)
 	}
+}
+
+// hostNamed reads --side where it is one host.
+func hostNamed(side string) spec.Host {
+	if side == spec.Server.String() {
+		return spec.Server
+	}
+	return spec.Client
 }
 
 // endsOf reads --side.
