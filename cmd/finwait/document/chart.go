@@ -57,7 +57,7 @@ func chartSVG(c graphs.Chart) template.HTML {
 		line := y[i] + 12
 		text("time", 6, line, "start", r.Time)
 		states := func(x int, anchor, now, before string) {
-			if i > 0 && now == before {
+			if i > 0 && i < len(c.Rows)-1 && now == before {
 				return
 			}
 			for n, s := range strings.Split(now, "\n") {
@@ -140,5 +140,5 @@ func chartSVG(c graphs.Chart) template.HTML {
 		text("event", (leftLine+rightLine)/2, at+16, "middle", words)
 	}
 	b.WriteString("</svg>")
-	return template.HTML(b.String()) //nolint:gosec // every text in it is escaped
+	return template.HTML(b.String()) // every text in it is escaped
 }

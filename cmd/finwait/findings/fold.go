@@ -52,7 +52,7 @@ func fold(ctx context.Context, m *spec.Model) (document.Graph, []document.Covera
 	}
 	d := graphs.Diagram{TopDown: true}
 	g := document.Graph{Caption: fmt.Sprintf(
-		"%d states, folded by the states of the two connections into %d. A number is how many states were folded; steps within a node are left out.", run.States, len(sizes))}
+		"With the durations of the scenario %d states are reached, folded by the states of the two connections into %d. A number is how many states were folded; steps within a node are left out.", run.States, len(sizes))}
 	coverage := []document.Coverage{reached(sizes, spec.Client), reached(sizes, spec.Server)}
 	if !run.Complete {
 		g.Caption += " Not all was explored: " + run.Stopped + "."
