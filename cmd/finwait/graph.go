@@ -36,10 +36,11 @@ func newGraph(a *app) *cobra.Command {
 	return cmd
 }
 
-func (o *graphOptions) register(f *pflag.FlagSet) {
+// register adds the flags; further are formats besides those that every kind has.
+func (o *graphOptions) register(f *pflag.FlagSet, further ...string) {
 	o.scenarios.register(f)
 	o.bounds.register(f)
-	o.format = choose(f, "format", "form of the picture on stdout", "dot", "text", "json")
+	o.format = choose(f, "format", "form of the picture on stdout", append([]string{"dot", "text", "json"}, further...)...)
 }
 
 // defaultScenario is drawn when none is named.
