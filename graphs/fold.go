@@ -212,7 +212,11 @@ func (g *Folded) order() {
 		e.Steps = n
 		g.Edges = append(g.Edges, e)
 	}
-	slices.SortFunc(g.Edges, func(a, b FoldedEdge) int {
+	sortEdges(g.Edges)
+}
+
+func sortEdges(edges []FoldedEdge) {
+	slices.SortFunc(edges, func(a, b FoldedEdge) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Action, b.Action))
 	})
 }

@@ -54,14 +54,10 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property str
 	if err != nil {
 		return err
 	}
-	switch o.format.value {
-	case "text":
-		return chart.WriteText(o.app.stdout)
-	case "json":
+	if o.format.value == "json" {
 		return file.Write(o.app.stdout)
-	default:
-		return chart.WriteDOT(o.app.stdout)
 	}
+	return o.draw(ctx, chart, c.name()+"."+c.profile()+".trace")
 }
 
 // evidence is the trace that decides a property.
