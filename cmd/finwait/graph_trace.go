@@ -69,8 +69,6 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property, si
 	d.run.Title = fmt.Sprintf("%s: %s, %s. %s", c, d.chart.Title, d.chart.Verdict, d.chart.Explanation)
 	w := o.app.stdout
 	switch o.format.value {
-	case "text":
-		return d.chart.WriteText(w)
 	case "json":
 		return d.file.Write(w)
 	case "pcapng":
@@ -85,9 +83,9 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property, si
 			return err
 		}
 		return script.Write(w)
-	default:
-		return d.chart.WriteDOT(w)
 	}
+	}
+	return o.draw(ctx, d.chart, c.name()+"."+c.profile()+".trace")
 }
 
 // hostNamed reads --side where it is one host.
