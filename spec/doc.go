@@ -14,6 +14,7 @@
 //	profile.go   what the profiles differ in, and the formulae of the limits
 //	pending.go   which events are pending, and their windows
 //	forget.go    what is cleared, so that states which behave alike are equal
+//	ghosts.go    what only properties and pictures read
 //	network.go   loss, duplication, the segments in flight
 //	footprint.go what events read and write, for partial-order reduction
 //	mirror.go    client and server exchanged
@@ -69,6 +70,8 @@
 // Each with the reason that no verdict on a property is lost by it, or with what
 // to keep in mind:
 //
+//   - What is in flight once both connections are gone: it is answered by RSTs that
+//     nobody hears (Params.Wire keeps it, for captures).
 //   - The handshake of the first connection: the initial state is any that one leaves
 //     behind, by the parameters. Those of the next ones are modelled (Incarnations).
 //   - Where connections follow each other (Params.Incarnations), the window is 4 numbers,

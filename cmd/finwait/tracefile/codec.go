@@ -72,8 +72,8 @@ var (
 	segmentCounts = reflect.TypeOf(spec.State{}.Sent[0])
 )
 
-// keyOf is the JSON key of a field: SndUna is snd_una, SawEOF is saw_eof.
-func keyOf(field string) string {
+// Key is the JSON key of a field: SndUna is snd_una, SawEOF is saw_eof.
+func Key(field string) string {
 	if field == "Net" {
 		return "network"
 	}
@@ -121,7 +121,7 @@ func members(v reflect.Value) []member {
 			ms = append(ms, elements(f)...)
 			continue
 		}
-		ms = append(ms, member{keyOf(name), f})
+		ms = append(ms, member{Key(name), f})
 	}
 	return ms
 }
