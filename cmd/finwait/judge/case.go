@@ -14,12 +14,13 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 		Name: i.Scenario.Name, Profile: i.Profile.String(), Params: i.Params, Expect: i.Expect,
 		Overridden: i.Overridden, Assumptions: i.Assumptions, File: i.Scenario.File, Line: i.Line,
 	}
-	selected, err := properties.Select(patterns)
+	all := append(properties.Catalogue(), i.UserProperties()...)
+	selected, err := properties.SelectFrom(all, patterns)
 	if err != nil {
 		return c, fmt.Errorf("--property: %w", err)
 	}
 	var known []string
-	for _, p := range properties.Catalogue() {
+	for _, p := range all {
 		known = append(known, p.Name)
 	}
 	if err := i.CheckProperties(known); err != nil {
