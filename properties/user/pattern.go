@@ -83,7 +83,7 @@ func Compile(d Definition) (properties.Property, error) {
 		}
 	}
 	p := d.property(of, when)
-	claim := d.claim()
+	claim := d.Claim()
 	about := d.About
 	if about == "" {
 		about = claim
@@ -137,8 +137,8 @@ func (d Definition) property(of, when *condition) checker.Property[spec.State] {
 	return p
 }
 
-// claim is the definition in one line.
-func (d Definition) claim() string {
+// Claim is the definition in one line.
+func (d Definition) Claim() string {
 	s := string(d.Pattern) + " " + d.Of
 	if d.When != "" {
 		s = "when " + d.When + ": " + s
