@@ -84,7 +84,6 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property, si
 		}
 		return script.Write(w)
 	}
-	}
 	return o.draw(ctx, d.chart, c.name()+"."+c.profile()+".trace")
 }
 
