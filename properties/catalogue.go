@@ -119,8 +119,10 @@ func (p Property) complete() Property {
 // Select lists the properties of the catalogue that match one of the patterns,
 // in the catalogue's order: a name, a glob as of package path, or "all". No
 // pattern at all selects all.
-func Select(patterns []string) ([]Property, error) {
-	all := Catalogue()
+func Select(patterns []string) ([]Property, error) { return SelectFrom(Catalogue(), patterns) }
+
+// SelectFrom is Select where there are others than those of the catalogue.
+func SelectFrom(all []Property, patterns []string) ([]Property, error) {
 	if len(patterns) == 0 {
 		return all, nil
 	}

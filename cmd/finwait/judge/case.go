@@ -18,7 +18,8 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 		Name: i.Scenario.Name, Profile: i.Profile.String(), Params: i.Params, Expect: i.Expect,
 		Overridden: i.Overridden, Assumptions: i.Assumptions, File: i.Scenario.File, Line: i.Line, Population: i.Population,
 	}
-	if err := CheckPatterns(patterns); err != nil {
+	all := append(properties.Catalogue(), i.UserProperties()...)
+	if err := checkPatterns(all, patterns); err != nil {
 		return c, fmt.Errorf("--property: %w", err)
 	}
 	// All the properties of a scenario are those that speak of so many connections.
@@ -38,7 +39,7 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 		}
 		return c, i.CheckProperties(known)
 	}
-	for _, p := range properties.Catalogue() {
+	for _, p := range all {
 		known = append(known, p.Name)
 		if asks(p.Name) && (p.Concerns(i.Params) || len(patterns) > 0 || !i.All()) {
 			c.Properties = append(c.Properties, p)
@@ -61,12 +62,14 @@ func (c Case) Names() []string {
 
 // CheckPatterns tells which pattern selects no property, neither of one connection nor
 // of a population.
-func CheckPatterns(patterns []string) error {
+func CheckPatterns(patterns []string) error { return checkPatterns(properties.Catalogue(), patterns) }
+
+func checkPatterns(all []properties.Property, patterns []string) error {
 	for _, pattern := range patterns {
 		if slices.ContainsFunc(counted.Catalogue(), func(p counted.Property) bool { return matches(pattern, p.Name) }) {
 			continue
 		}
-		if _, err := properties.Select([]string{pattern}); err != nil {
+		if _, err := properties.SelectFrom(all, []string{pattern}); err != nil {
 			return err
 		}
 	}

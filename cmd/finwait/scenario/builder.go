@@ -22,6 +22,7 @@ const tlpFrom, tlpTo = 3, 4
 type builder struct {
 	p          spec.Params
 	properties []reference
+	user       []UserProperty
 	notes      []string
 	assumed    []string
 	keys       *schema

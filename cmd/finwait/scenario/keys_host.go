@@ -36,6 +36,15 @@ func choiceKeys() []Key {
 			b.properties, err = n.patterns()
 			return err
 		},
+	}, {
+		Path: userProperties, Type: "{NAME: {PATTERN: condition, …}}",
+		Default: "none",
+		About: "Properties of your own, judged besides. A pattern is always, never (both with when: condition, if need be), eventually, reachable, leads_to (with when, and within: duration), or stays (with at_most: duration); about: text explains." +
+			" A condition is CEL over the variables of finwait explain variables, such as \"client.state == TIME_WAIT && server.orphan\".",
+		set: func(b *builder, _ spec.Host, n *node) (err *Error) {
+			b.user, err = n.userProperties()
+			return err
+		},
 	}}
 }
 
