@@ -23,7 +23,7 @@ func Space() []Dimension {
 			space = append(space, d)
 		}
 	}
-	return append(space, network()...)
+	return append(append(space, network()...), next()...)
 }
 
 // host are the dimensions of one host.
@@ -50,6 +50,11 @@ func host() []Dimension {
 	sysctl("tcp_keepalive_intvl", some([]string{"1"}, number("2..75", 2, 75))...)
 	sysctl("tcp_keepalive_probes", values("1", "2")...)
 	sysctl("tcp_rto_max_ms", some([]string{"1000"}, number("2000..120000", 2000, 120_000))...)
+	sysctl("tcp_syn_retries", values("1", "2")...)
+	sysctl("tcp_synack_retries", values("0", "1")...)
+	sysctl("tcp_timestamps", values("0")...)
+	sysctl("tcp_tw_reuse", values("0", "1")...)
+	sysctl("tcp_tw_reuse_delay", values("0", "100")...)
 	more := func(key string, c ...Choice) {
 		dims = append(dims, Dimension{Key: key, Rare: 24, Choices: append(values(Default), c...)})
 	}
@@ -59,6 +64,9 @@ func host() []Dimension {
 	more("socket.tcp_nodelay", values("false")...)
 	more("socket.tcp_user_timeout", some([]string{"1s"}, duration("100ms..100s", 100*spec.Millisecond, 100*spec.Second))...)
 	more("socket.receive_buffer", values("1", "2")...)
+	more("socket.bound_port", values("true")...)
+	more("listens", values("true")...)
+	more("syn_rto", values("204ms", "3s")...)
 	more("rto", some([]string{"200ms", "300ms", "1s"}, duration("200ms..3s", 200*spec.Millisecond, 3*spec.Second))...)
 	more("rto_min", some([]string{"5ms", "500ms"}, duration("1ms..1s", spec.Millisecond, spec.Second))...)
 	more("rto_max", some([]string{"3s"}, duration("3s..120s", 3*spec.Second, 120*spec.Second))...)
@@ -67,6 +75,19 @@ func host() []Dimension {
 	more("timer_slack", values("kernel")...)
 	more("time_wait", some([]string{"1s"}, duration("1s..240s", spec.Second, 240*spec.Second))...)
 	return dims
+}
+
+// next are the dimensions of the connections that follow the first.
+func next() []Dimension {
+	dim := func(key string, c ...Choice) Dimension {
+		return Dimension{Key: key, Rare: 28, Choices: append(values(Default), c...)}
+	}
+	return []Dimension{
+		dim("incarnations", values("2")...),
+		dim("isn.policy", values("clock", "same", "arbitrary")...),
+		dim("isn.step", values("128")...),
+		dim("isn.passes", values("[0s, 10s]")...),
+	}
 }
 
 // network are its dimensions.
@@ -80,6 +101,7 @@ func network() []Dimension {
 		dim("loss", 14, values("1", "2", "unlimited", "3")...),
 		dim("duplicates", 22, values("1", "2")...),
 		dim("reorder", 20, values("false")...),
+		dim("loopback", 26, values("true")...),
 		dim("msl", 26, values("1s", "120s")...),
 		dim("capacity", 20, values("8", "6")...),
 		dim("lose", 20, append(values(
