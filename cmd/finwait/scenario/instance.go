@@ -123,6 +123,9 @@ func (i Instance) Selects(property string) bool {
 	return false
 }
 
+// All reports whether the instance asks for all properties, and names none.
+func (i Instance) All() bool { return len(i.Properties) == 1 && i.Properties[0] == allProperties }
+
 // CheckProperties compares the names of properties and the patterns with the
 // properties that there are. A name that is not among them, and a pattern that
 // selects none, is an *Error.

@@ -77,7 +77,7 @@ type boundKey struct {
 }
 
 var table = sync.OnceValue(func() *schema {
-	t := newSchema(fileKeys(), hostKeys(), networkKeys(), choiceKeys())
+	t := newSchema(fileKeys(), hostKeys(), networkKeys(), nextKeys(), choiceKeys())
 	for i := range sysctls {
 		t.sysctls = append(t.sysctls, &sysctls[i])
 	}
