@@ -80,13 +80,27 @@ func parse(file string, text []byte) (*Scenario, *Error) {
 		case "expect":
 			s.expect, err = f.value.expectations()
 		case "profiles":
-			s.overlays, err = f.value.profiles()
+			s.overlays, err = f.value.profiles(s.keys().overlayKeys())
 		}
 		if err != nil {
 			return nil, err.in(f.name)
 		}
 	}
 	return s, nil
+}
+
+// Population tells whether the scenario counts many connections instead of following
+// one.
+func (s *Scenario) Population() bool {
+	return s.root.kind == mapNode && slices.ContainsFunc(s.root.fields, func(f field) bool { return f.name == populationGroup })
+}
+
+// keys are the keys that the file can have.
+func (s *Scenario) keys() *schema {
+	if s.Population() {
+		return populationTable()
+	}
+	return table()
 }
 
 // Profiles are the profiles that the file names; linux when it names none.
@@ -162,7 +176,7 @@ func (n *node) expectations() ([]expectation, *Error) {
 }
 
 // profiles reads the overlays.
-func (n *node) profiles() ([]overlay, *Error) {
+func (n *node) profiles(keys []string) ([]overlay, *Error) {
 	var known []string
 	for _, p := range spec.Profiles() {
 		known = append(known, p.String())
@@ -183,11 +197,11 @@ func (n *node) profiles() ([]overlay, *Error) {
 		o := overlay{profile: spec.Profiles()[i], node: f.value}
 		if f.value.kind != nullNode {
 			if f.value.kind != mapNode {
-				return nil, f.value.wants("a map with " + strings.Join(overlayKeys(), ", ")).in(f.name)
+				return nil, f.value.wants("a map with " + strings.Join(keys, ", ")).in(f.name)
 			}
 			for _, entry := range f.value.fields {
-				if !slices.Contains(overlayKeys(), entry.name) {
-					return nil, unknownKey(entry, overlayKeys()).in(f.name)
+				if !slices.Contains(keys, entry.name) {
+					return nil, unknownKey(entry, keys).in(f.name)
 				}
 				if entry.name != "expect" {
 					continue
@@ -207,8 +221,8 @@ func (n *node) profiles() ([]overlay, *Error) {
 }
 
 // overlayKeys are the top-level keys that a profile can change.
-func overlayKeys() []string {
-	return slices.DeleteFunc(slices.Clone(table().groups[""]), func(name string) bool {
+func (t *schema) overlayKeys() []string {
+	return slices.DeleteFunc(slices.Clone(t.groups[""]), func(name string) bool {
 		return name == "name" || name == "about" || name == "profiles"
 	})
 }
