@@ -79,7 +79,7 @@ func TestSelect(t *testing.T) {
 }
 
 func ExampleSelect() {
-	selected, _ := properties.Select([]string{"*-ack-*"})
+	selected, _ := properties.Select([]string{"*last-ack-*"})
 	for _, p := range selected {
 		fmt.Printf("%s (%s): %s\n", p.Name, p.Kind, p.Claim)
 	}
@@ -87,6 +87,7 @@ func ExampleSelect() {
 	fmt.Println(err)
 	// Output:
 	// last-ack-only-passive (always): only the passive closer is in LAST_ACK, and never both at once
+	// every-last-ack-fin-finds-time-wait (step): every FIN of a peer in LAST_ACK finds the connection still there, TIME_WAIT at the latest
 	// syn-meets-last-ack-connects (leads-to): a SYN that meets LAST_ACK at the peer is followed by a connection
 	// unknown property "boht-closed" (did you mean "both-closed"?)
 }

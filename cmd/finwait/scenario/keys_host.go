@@ -94,12 +94,7 @@ func mutantKey() Key {
 			b.p.Host[h].Mutant = n.text
 			return nil
 		},
-		get: func(p *spec.Params, h spec.Host) string {
-			if p.Host[h].Mutant == "" {
-				return "none"
-			}
-			return p.Host[h].Mutant
-		},
+		get: func(p *spec.Params, h spec.Host) string { return p.Host[h].Mutant },
 	}
 }
 
