@@ -36,6 +36,9 @@ func (t *step) forget(h Host) {
 // forgetNetwork clears what no later rule reads of the network, and of a host because
 // of the other, in a state that is finished but for that.
 func (m *Model) forgetNetwork(s *State) {
+	if m.Mutated() {
+		return // what a mutant reads, or still sends, is its own affair
+	}
 	if m.over(s) {
 		s.Net = [2]Bag{}
 	}

@@ -140,6 +140,8 @@ type HostParams struct {
 	// (RFC 9293 §3.7.4; Linux without TCP_NODELAY for writes below one MSS,
 	// tcp_nagle_check). Off, every write leaves at once.
 	Nagle bool
+	// Mutant names a deviation from the rules (Mutants); "" for none.
+	Mutant string
 	// TimerSlack: timers fire up to 1/8 + 8 ms late, as a kernel's timer wheel
 	// does (measured: accept [d, 1.125 d + 8 ms]).
 	TimerSlack bool

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -55,6 +56,9 @@ func (o *graphOptions) load(args []string) (chosen, error) {
 		return chosen{}, err
 	}
 	for _, c := range all {
+		if c.instance.Population != nil {
+			return chosen{}, fmt.Errorf("%s counts connections, there is no picture of one; finwait check %s tells what it comes to", c.name(), c.ref)
+		}
 		if c.ref != all[0].ref || c.name() != all[0].name() {
 			return chosen{}, errors.New("one scenario at a time can be drawn; " + args[0] + " holds several")
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
 	"github.com/finwait/finwait/graphs"
 	"github.com/finwait/finwait/properties"
+	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -155,6 +156,9 @@ func settledIn(m *spec.Model, s spec.State) bool {
 func completeProperties(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	for _, p := range properties.Catalogue() {
+		names = append(names, p.Name+"\t"+p.Claim)
+	}
+	for _, p := range counted.Catalogue() {
 		names = append(names, p.Name+"\t"+p.Claim)
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
