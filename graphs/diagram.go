@@ -26,6 +26,7 @@ type Edge struct {
 	From, To  string
 	Label     []string // lines
 	Highlight bool     // drawn thick and red, for instance a path to be shown
+	Gone      bool     // drawn dashed, for what a comparison did not find any more
 }
 
 // Diagram is a state diagram. The order of its nodes and edges makes no

@@ -118,6 +118,9 @@ func (d Diagram) edge(g *dot.Graph, from, to dot.Node, e Edge, inRank bool) dot.
 		colour, width = lostColour, "2.5"
 	}
 	edge.Attrs("color", colour, "fontcolor", colour, "penwidth", dot.Literal(width), "arrowsize", dot.Literal("0.8"))
+	if e.Gone {
+		edge.Attr("style", "dashed")
+	}
 	if len(e.Label) == 0 && !inRank {
 		return edge
 	}

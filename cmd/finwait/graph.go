@@ -20,26 +20,27 @@ func newGraph(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph KIND [SCENARIO]",
 		Short: "Draw what was explored",
-		Long:  "Draw what was explored, for Graphviz (the default), as text or as JSON.",
+		Long:  "Draw what was explored: for Graphviz (the default), as SVG, PNG or Mermaid, as text or as JSON.\nSVG and PNG of state graphs are made by Graphviz' dot, which has to be installed.",
 		Example: `  finwait graph endpoint | dot -Tsvg -o endpoint.svg
   finwait graph trace first-wave-lost --property both-closed --profile linux --format text`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			kinds := []string{"endpoint", "trace"}
+			kinds := []string{"endpoint", "product", "reachable", "trace"}
 			if len(args) == 0 {
-				return errors.New("a kind of picture is wanted: endpoint or trace; see finwait graph --help")
+				return errors.New("a kind of picture is wanted: endpoint, product, reachable or trace; see finwait graph --help")
 			}
 			return unknownName("kind of picture", args[0], kinds)
 		},
 	}
-	cmd.AddCommand(newGraphEndpoint(a), newGraphTrace(a))
+	cmd.AddCommand(newGraphEndpoint(a), newGraphProduct(a), newGraphReachable(a), newGraphTrace(a))
 	return cmd
 }
 
-func (o *graphOptions) register(f *pflag.FlagSet) {
+// register adds the flags; further are formats besides those that every kind has.
+func (o *graphOptions) register(f *pflag.FlagSet, further ...string) {
 	o.scenarios.register(f)
 	o.bounds.register(f)
-	o.format = choose(f, "format", "form of the picture on stdout", "dot", "text", "json")
+	o.format = choose(f, "format", "form of the picture on stdout", append([]string{"dot", "svg", "png", "mermaid", "text", "json"}, further...)...)
 }
 
 // defaultScenario is drawn when none is named.

@@ -90,13 +90,10 @@ func (o *graphOptions) runEndpoint(ctx context.Context, args []string, side stri
 	if !run.Complete {
 		g.Caption += fmt.Sprintf(" Not all was explored: %s.", run.Stopped)
 	}
-	switch o.format.value {
-	case "text":
-		err = g.WriteText(o.app.stdout)
-	case "json":
+	if o.format.value == "json" {
 		err = writeJSON(o.app.stdout, endpointOf(c, side, run, g))
-	default:
-		err = g.WriteDOT(o.app.stdout)
+	} else {
+		err = o.draw(ctx, g, c.name()+"."+c.profile()+".endpoint")
 	}
 	if err != nil {
 		return err

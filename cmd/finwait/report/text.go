@@ -222,8 +222,8 @@ func (p *printer) indented(text string) {
 	}
 }
 
-// WriteSummary writes the last line of the report.
-func (r Report) WriteSummary(w io.Writer) error {
+// Summary is what was judged and how it ended, in a line.
+func (r Report) Summary() string {
 	t := r.tally()
 	names := map[string]bool{}
 	for _, s := range r.Scenarios {
@@ -245,7 +245,12 @@ func (r Report) WriteSummary(w io.Writer) error {
 	if t.known > 0 {
 		result += fmt.Sprintf(", %d known from the baseline", t.known)
 	}
-	line := fmt.Sprintf("%s: %s in %s s", judged, result, seconds(r.Elapsed.Seconds()))
+	return judged + ": " + result
+}
+
+// WriteSummary writes the last line of the report.
+func (r Report) WriteSummary(w io.Writer) error {
+	line := fmt.Sprintf("%s in %s s", r.Summary(), seconds(r.Elapsed.Seconds()))
 	switch left := r.Asked - len(r.Scenarios); {
 	case left > 0:
 		line += fmt.Sprintf(" (interrupted, %s not judged)", count(left, "profile run"))

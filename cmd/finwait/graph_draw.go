@@ -1,0 +1,63 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+)
+
+// drawing is what every form but JSON can be made of.
+type drawing interface {
+	WriteDOT(w io.Writer) error
+	WriteText(w io.Writer) error
+	WriteMermaid(w io.Writer) error
+}
+
+// svgDrawing needs no Graphviz.
+type svgDrawing interface {
+	WriteSVG(w io.Writer) error
+}
+
+// draw writes a picture in the form asked for. A DOT file of that name is left
+// behind where Graphviz would be needed and is not there.
+func (o *graphOptions) draw(ctx context.Context, d drawing, name string) error {
+	out := o.app.stdout
+	switch o.format.value {
+	case "text":
+		return d.WriteText(out)
+	case "mermaid":
+		return d.WriteMermaid(out)
+	case "dot":
+		return d.WriteDOT(out)
+	}
+	if s, ok := d.(svgDrawing); ok && o.format.value == "svg" {
+		return s.WriteSVG(out)
+	}
+	var source bytes.Buffer
+	if err := d.WriteDOT(&source); err != nil {
+		return err
+	}
+	return graphviz(ctx, source.Bytes(), o.format.value, name+".dot", out)
+}
+
+// graphviz renders DOT as svg or png.
+func graphviz(ctx context.Context, source []byte, format, file string, out io.Writer) error {
+	dot, err := exec.LookPath("dot")
+	if err != nil {
+		if err := os.WriteFile(file, source, 0o644); err != nil {
+			return err
+		}
+		return fmt.Errorf("--format %s needs Graphviz, and no dot is installed; its input is in %s: dot -T%s -O %s", format, file, format, file)
+	}
+	var picture, complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, dot, "-T"+format)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(source), &picture, &complaint
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s -T%s: %w: %s", dot, format, err, bytes.TrimSpace(complaint.Bytes()))
+	}
+	_, err = out.Write(picture.Bytes())
+	return err
+}
