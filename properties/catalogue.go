@@ -45,6 +45,9 @@ type Property struct {
 	// Excuse is not empty where the property says nothing for these parameters,
 	// and tells why. It is never nil in a Catalogue.
 	Excuse func(p spec.Params) string
+	// Reopened: it says something of ports that are opened again too. The others speak of
+	// one connection.
+	Reopened bool
 	// Expect is never nil in a Catalogue.
 	Expect func(p spec.Params) Expectation
 	// Make is the property for a model of these parameters. It has Name and Kind
@@ -66,6 +69,7 @@ func Catalogue() []Property {
 		rstProperties(),
 		conformProperties(),
 		goalProperties(),
+		reopenProperties(),
 	)
 	for i := range all {
 		all[i] = all[i].complete()
@@ -77,6 +81,14 @@ func Catalogue() []Property {
 func (p Property) complete() Property {
 	if p.Excuse == nil {
 		p.Excuse = func(spec.Params) string { return "" }
+	}
+	if excuse := p.Excuse; !p.Reopened {
+		p.Excuse = func(params spec.Params) string {
+			if params.Incarnations > 1 {
+				return "it speaks of one connection, and the ports are opened again (incarnations)"
+			}
+			return excuse(params)
+		}
 	}
 	if p.Expect == nil {
 		p.Expect = func(spec.Params) Expectation { return Unstated }

@@ -65,6 +65,7 @@ var table = sync.OnceValue(func() *schema {
 	t.rows = append(t.rows, fileKeys()...)
 	t.rows = append(t.rows, hostKeys()...)
 	t.rows = append(t.rows, networkKeys()...)
+	t.rows = append(t.rows, nextKeys()...)
 	t.rows = append(t.rows, choiceKeys()...)
 	for i := range t.rows {
 		k := &t.rows[i]

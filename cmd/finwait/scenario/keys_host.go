@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/finwait/finwait/spec"
@@ -45,7 +46,7 @@ func hostKeys() []Key {
 		Path: hosts + ".app", Type: "list of {do, n, when, after, within}, or never",
 		Default: never + ": the application calls nothing",
 		About: "The calls of the application, in order. do: " + oneOf("", doNames) +
-			" (the last three happen to the host, also behind close: ss -K, an ICMP error about the peer, its interface goes down for good). n: data units (send: 1; read: 0, all up to the end)." +
+			" (destroy, icmp-unreachable and link-down happen to the host, also behind close: ss -K, an ICMP error about the peer, its interface goes down for good; connect opens the next connection, accept waits for the one that the peer opens, see incarnations). n: data units (send: 1; read: 0, all up to the end)." +
 			" when: " + oneOf("", whenNames) + " (left out: start for the first call, then after-previous)." +
 			" The call is made from after (0s) to after + within later; within left out is 0s for start and after-previous, else " + forever + ".",
 		set: func(b *builder, h spec.Host, n *node) (err *Error) {
@@ -57,8 +58,7 @@ func hostKeys() []Key {
 	for i := range sysctls {
 		keys = append(keys, sysctls[i].key())
 	}
-	keys = append(keys, socketKeys()...)
-	return append(keys, endpointKeys()...)
+	return slices.Concat(keys, socketKeys(), nextSocketKeys(), endpointKeys(), nextHostKeys())
 }
 
 func socketKeys() []Key {
