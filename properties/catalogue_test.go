@@ -79,7 +79,7 @@ func TestSelect(t *testing.T) {
 }
 
 func ExampleSelect() {
-	selected, _ := properties.Select([]string{"*-ack-*"})
+	selected, _ := properties.Select([]string{"*last-ack-*"})
 	for _, p := range selected {
 		fmt.Printf("%s (%s): %s\n", p.Name, p.Kind, p.Claim)
 	}

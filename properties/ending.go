@@ -133,7 +133,10 @@ func endingProperties() []Property {
 						g, arrives := t.arrives(h)
 						return arrives && g.Seq == g.End() && t.before(h).State != closed && t.after(h).State != closed && len(t.sent(h, isPureACK)) > 0
 					},
-					func(t *transition, h spec.Host) bool { return !t.before(h).AckLimited && t.after(h).AckLimited },
+					// In TIME_WAIT the limit is forgotten where no further answer can be due.
+					func(t *transition, h spec.Host) bool {
+						return !t.before(h).AckLimited && (t.after(h).AckLimited || t.after(h).State == timeWait)
+					},
 				)
 			},
 		},

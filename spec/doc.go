@@ -70,8 +70,8 @@
 // Each with the reason that no verdict on a property is lost by it, or with what
 // to keep in mind:
 //
-//   - What is in flight once both connections are gone: it is answered by RSTs that
-//     nobody hears (Params.Wire keeps it, for captures).
+//   - What is in flight once both connections are gone and none follows: it is answered by
+//     RSTs that nobody hears (Params.Wire keeps it, for captures).
 //   - The handshake of the first connection: the initial state is any that one leaves
 //     behind, by the parameters. Those of the next ones are modelled (Incarnations).
 //   - Where connections follow each other (Params.Incarnations), the window is 4 numbers,

@@ -40,6 +40,7 @@ var oracles = []oracle{
 	{"reduction", "a reduced and a full search find the same", tester.reduction},
 	{"mirror", "hosts that change places change places in the verdicts", tester.mirror},
 	{"loss", "more loss takes away no violation of an invariant and no way to a goal", tester.loss},
+	{"time-wait", "a longer TIME_WAIT adds no acceptance of an old duplicate", tester.timeWait},
 	{"replay", "every counterexample can be saved, read, recomputed and confirmed", tester.replay},
 	{"scale", "all windows three times as long change no verdict", tester.scale},
 	{"durations", "what is proved for all durations holds for these, and for others of the same structure", tester.durations},
@@ -181,6 +182,48 @@ func (f tester) loss(ctx context.Context, q query) (string, error) {
 	return f.compare(ctx, q, p, "as it is", fmt.Sprintf("with loss %d", p.Net.Losses), func(a, b judge.Outcome) bool {
 		return a.Verdict != shown[a.Kind] || b.Verdict == a.Verdict
 	})
+}
+
+// oldDuplicates is the property that the oracle time-wait is about.
+const oldDuplicates = "no-old-duplicate-accepted"
+
+// timeWait doubles TIME_WAIT where nothing else ends or skips it: no bucket limit, no RST
+// (tcp_rfc1337), no reuse.
+func (f tester) timeWait(ctx context.Context, q query) (string, error) {
+	p := q.asked.Params
+	if p.Incarnations < 2 {
+		return "", nil
+	}
+	for h := range p.Host {
+		c := &p.Host[h]
+		c.TCPRfc1337, c.TCPMaxTwBuckets, c.TCPTwReuse, c.BoundPort = true, 1<<18, 0, false
+		c.TimeWait = p.TimeWaitLength(spec.Host(h))
+	}
+	one, err := f.oldDuplicates(ctx, q, p)
+	if err != nil || one != checker.Holds.String() {
+		return "", err
+	}
+	for h := range p.Host {
+		p.Host[h].TimeWait *= 2
+	}
+	if two, err := f.oldDuplicates(ctx, q, p); err != nil || two != checker.Violated.String() {
+		return "", err
+	}
+	return oldDuplicates + ": violated only when TIME_WAIT is twice as long", nil
+}
+
+func (f tester) oldDuplicates(ctx context.Context, q query, p spec.Params) (string, error) {
+	all, err := properties.Select([]string{oldDuplicates})
+	if err != nil {
+		return "", err
+	}
+	c := q.asked
+	c.Params, c.Properties = p, all
+	found, err := judge.Judge(ctx, c, f.search())
+	if err != nil {
+		return "", err
+	}
+	return verdictOf(found, oldDuplicates), nil
 }
 
 // compare judges other parameters and looks for a property that was asked and decided

@@ -23,7 +23,7 @@ func Space() []Dimension {
 			space = append(space, d)
 		}
 	}
-	return append(append(space, network()...), next()...)
+	return append(space, network()...)
 }
 
 // host are the dimensions of one host.
@@ -35,6 +35,8 @@ func host() []Dimension {
 		"[{do: send, n: 1, when: after-eof, within: 0s}, {do: close, when: after-previous}]",
 		"[{do: close, when: anytime, within: 2s}]",
 		"[{do: exit, when: start}]",
+		"[{do: close, when: start}, {do: connect, when: after-closed}]",
+		"[{do: close, when: after-eof, within: 1s}, {do: connect, when: after-closed}]",
 	), drawn("drawn calls", script()))}}
 	sysctl := func(name string, c ...Choice) {
 		dims = append(dims, Dimension{Key: "sysctl.net.ipv4." + name, Rare: 24, Choices: append(values(Default), c...)})
@@ -49,12 +51,12 @@ func host() []Dimension {
 	sysctl("tcp_keepalive_time", some([]string{"1", "60"}, number("2..7200", 2, 7200))...)
 	sysctl("tcp_keepalive_intvl", some([]string{"1"}, number("2..75", 2, 75))...)
 	sysctl("tcp_keepalive_probes", values("1", "2")...)
-	sysctl("tcp_rto_max_ms", some([]string{"1000"}, number("2000..120000", 2000, 120_000))...)
 	sysctl("tcp_syn_retries", values("1", "2")...)
 	sysctl("tcp_synack_retries", values("0", "1")...)
-	sysctl("tcp_timestamps", values("0")...)
+	sysctl("tcp_timestamps", values("0", "1")...)
 	sysctl("tcp_tw_reuse", values("0", "1")...)
-	sysctl("tcp_tw_reuse_delay", values("0", "100")...)
+	sysctl("tcp_tw_reuse_delay", values("0", "60000")...)
+	sysctl("tcp_rto_max_ms", some([]string{"1000"}, number("2000..120000", 2000, 120_000))...)
 	more := func(key string, c ...Choice) {
 		dims = append(dims, Dimension{Key: key, Rare: 24, Choices: append(values(Default), c...)})
 	}
@@ -66,7 +68,7 @@ func host() []Dimension {
 	more("socket.receive_buffer", values("1", "2")...)
 	more("socket.bound_port", values("true")...)
 	more("listens", values("true")...)
-	more("syn_rto", values("204ms", "3s")...)
+	more("syn_rto", some([]string{"3s"}, duration("200ms..3s", 200*spec.Millisecond, 3*spec.Second))...)
 	more("rto", some([]string{"200ms", "300ms", "1s"}, duration("200ms..3s", 200*spec.Millisecond, 3*spec.Second))...)
 	more("rto_min", some([]string{"5ms", "500ms"}, duration("1ms..1s", spec.Millisecond, spec.Second))...)
 	more("rto_max", some([]string{"3s"}, duration("3s..120s", 3*spec.Second, 120*spec.Second))...)
@@ -77,31 +79,22 @@ func host() []Dimension {
 	return dims
 }
 
-// next are the dimensions of the connections that follow the first.
-func next() []Dimension {
-	dim := func(key string, c ...Choice) Dimension {
-		return Dimension{Key: key, Rare: 28, Choices: append(values(Default), c...)}
-	}
-	return []Dimension{
-		dim("incarnations", values("2")...),
-		dim("isn.policy", values("clock", "same", "arbitrary")...),
-		dim("isn.step", values("128")...),
-		dim("isn.passes", values("[0s, 10s]")...),
-	}
-}
-
 // network are its dimensions.
 func network() []Dimension {
 	dim := func(key string, rare int, c ...Choice) Dimension {
 		return Dimension{Key: "network." + key, Rare: rare, Choices: append(values(Default), c...)}
 	}
 	return []Dimension{
+		{Key: "incarnations", Rare: 22, Choices: values(Default, "2")},
+		{Key: "isn.policy", Rare: 22, Choices: values(Default, "clock", "same", "arbitrary")},
+		{Key: "isn.step", Rare: 26, Choices: values(Default, "1", "2")},
+		{Key: "isn.passes", Rare: 26, Choices: values(Default, "[0s, 1s]", "[10s, 100s]")},
+		dim("loopback", 26, values("true")...),
 		dim("delay", 16, append(values("[0s, 0s]", "[1ms, 50ms]", "[1ms, 400ms]", "{client: [1ms, 1ms], server: [10ms, 300ms]}"),
 			duration("1us..1s", 1, spec.Second))...),
 		dim("loss", 14, values("1", "2", "unlimited", "3")...),
 		dim("duplicates", 22, values("1", "2")...),
 		dim("reorder", 20, values("false")...),
-		dim("loopback", 26, values("true")...),
 		dim("msl", 26, values("1s", "120s")...),
 		dim("capacity", 20, values("8", "6")...),
 		dim("lose", 20, append(values(

@@ -22,7 +22,6 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 	if err := checkPatterns(all, patterns); err != nil {
 		return c, fmt.Errorf("--property: %w", err)
 	}
-	// All the properties of a scenario are those that speak of so many connections.
 	asks := func(name string) bool {
 		if len(patterns) == 0 {
 			return i.Selects(name)
@@ -41,7 +40,7 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 	}
 	for _, p := range all {
 		known = append(known, p.Name)
-		if asks(p.Name) && (p.Concerns(i.Params) || len(patterns) > 0 || !i.All()) {
+		if asked := asks(p.Name); asked && (len(patterns) > 0 || Asks(i, p)) {
 			c.Properties = append(c.Properties, p)
 		}
 	}
@@ -85,4 +84,10 @@ func Known(name string) bool {
 func matches(pattern, name string) bool {
 	match, err := path.Match(pattern, name)
 	return pattern == "all" || match && err == nil
+}
+
+// Asks reports whether the scenario asks for the property: all leaves out those that
+// speak of another number of connections.
+func Asks(i scenario.Instance, p properties.Property) bool {
+	return i.Selects(p.Name) && (p.Concerns(i.Params) || !i.All())
 }

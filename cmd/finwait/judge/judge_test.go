@@ -71,6 +71,7 @@ func TestExpectations(t *testing.T) {
 		{"unknown is never different", nil, false, properties.Unstated, "", checker.Unknown, "holds", nil},
 		{"unknown without expectation", nil, true, properties.Unstated, "", checker.Unknown, nothing, nil},
 		{"excused holds", nil, false, properties.Unstated, "it never closes", checker.Violated, "holds", true},
+		{"overridden and excused", nil, true, properties.ExpectViolated, "it never closes", checker.Violated, nothing, true},
 		{"excused, but the file wants a violation", map[string]checker.Verdict{"p": checker.Violated}, false, properties.Unstated, "it never closes", checker.Violated, "violated", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -67,8 +67,7 @@ func hostKeys() []Key {
 	for i := range sysctls {
 		keys = append(keys, sysctls[i].key())
 	}
-	keys = slices.Concat(keys, socketKeys(), nextSocketKeys(), endpointKeys(), nextHostKeys())
-	return append(keys, mutantKey())
+	return slices.Concat(keys, socketKeys(), nextSocketKeys(), endpointKeys(), nextHostKeys(), []Key{mutantKey()})
 }
 
 // mutantKey makes a host deviate from the rules.
@@ -95,12 +94,7 @@ func mutantKey() Key {
 			b.p.Host[h].Mutant = n.text
 			return nil
 		},
-		get: func(p *spec.Params, h spec.Host) string {
-			if p.Host[h].Mutant == "" {
-				return "none"
-			}
-			return p.Host[h].Mutant
-		},
+		get: func(p *spec.Params, h spec.Host) string { return p.Host[h].Mutant },
 	}
 }
 
