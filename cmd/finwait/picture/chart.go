@@ -115,6 +115,9 @@ func event(m Model, before spec.State, step checker.Step[spec.State], landed boo
 		if was.Down {
 			notes = append(notes, "nobody is there")
 		}
+		if g := Delivered(before, e); g.Incarnation() < was.Incarnation && was.State != spec.Closed {
+			notes = append(notes, fmt.Sprintf("an old segment, of connection %d", g.Incarnation()+1))
+		}
 		if landed {
 			return strings.Join(notes, ", ")
 		}

@@ -67,7 +67,8 @@ func (i Instance) value(k Key, h spec.Host) (text string, ok bool) {
 	case i.Population != nil && k.show != nil:
 		return k.show(i.Population, h), true
 	case i.Population == nil && k.get != nil:
-		return k.get(&i.Params, h), true
+		text = k.get(&i.Params, h)
+		return text, text != "" // a key that the file does without
 	}
 	return "", false
 }
