@@ -1,6 +1,9 @@
 package checker
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // edges is the graph that an Any search has explored, for the properties that are
 // judged on cycles. Its nodes are the states, numbered shard by shard, and the
@@ -11,6 +14,8 @@ type edges[S comparable] struct {
 	offset [shards + 1]int32 // the first node of each shard
 	chunks []edgeChunk       // of chunkStates nodes each; nil where edges are not kept
 	worker *expander[S]      // works them out
+	// diverging tells of parts that were judged whether time can diverge in them.
+	diverging map[string]bool
 }
 
 // edgeChunk holds the edges of some nodes, and where those of each begin.
@@ -25,7 +30,7 @@ const keptEdges = 1 << 28
 
 // newEdges makes the graph of a complete search.
 func newEdges[S comparable](x *anySearch[S], kept int) *edges[S] {
-	g := &edges[S]{search: x, worker: newExpander(x, nil)}
+	g := &edges[S]{search: x, worker: newExpander(x, nil), diverging: map[string]bool{}}
 	for i := range x.set.shard {
 		g.offset[i+1] = number(int(g.offset[i]) + int(x.set.shard[i].count))
 	}
@@ -101,4 +106,19 @@ func (g *edges[S]) where(accepts func(S) bool) []bool {
 		}
 	})
 	return marks
+}
+
+// diverges gives what find says of a part, which is asked once: several properties are
+// judged on the same parts, and the edges of a part are all that stay among its nodes.
+func (g *edges[S]) diverges(nodes []int32, find func() bool) bool {
+	key := make([]byte, 0, 4*len(nodes))
+	for _, v := range nodes {
+		key = binary.NativeEndian.AppendUint32(key, uint32(v))
+	}
+	yes, known := g.diverging[string(key)]
+	if !known {
+		yes = find()
+		g.diverging[string(key)] = yes
+	}
+	return yes
 }

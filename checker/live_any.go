@@ -92,8 +92,8 @@ func (x *anySearch[S]) lasso(p *Property[S]) *Trace[S] {
 	}
 	l := newLassoSearch(g, g, false)
 	diverging := make([]bool, len(l.parts))
-	for i := range l.parts {
-		diverging[i] = l.diverges(i)
+	for i, nodes := range l.parts {
+		diverging[i] = x.graph.diverges(nodes, func() bool { return l.diverges(i) })
 	}
 	if !slices.Contains(diverging, true) {
 		return nil

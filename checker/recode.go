@@ -2,22 +2,32 @@ package checker
 
 // recode is what has to be done where the codes of bounds change.
 type recode struct {
-	to      []uint32 // by old code
+	// The new codes by old ones: dense where old lanes have 16 bits, sparse where
+	// their 32 bits would make a table of gigabytes. Code 0, the padding, stays 0.
+	dense   []uint32
+	sparse  map[uint32]uint32
 	oldBits uint
 	values  *valueTable // with the new codes
 }
 
 func newRecode(renumbered map[uint32]uint32, oldBits uint, t *valueTable) *recode {
 	r := &recode{oldBits: oldBits, values: t}
-	most := uint32(0)
-	for old := range renumbered {
-		most = max(most, old)
+	if oldBits != 16 {
+		r.sparse = renumbered
+		return r
 	}
-	r.to = make([]uint32, most+1) // code 0, the padding, stays 0
+	r.dense = make([]uint32, 1<<oldBits)
 	for old, code := range renumbered {
-		r.to[old] = code
+		r.dense[old] = code
 	}
 	return r
+}
+
+func (r *recode) code(old uint32) uint32 {
+	if r.dense != nil {
+		return r.dense[old]
+	}
+	return r.sparse[old]
 }
 
 // translate appends old codes of a number of cells in their new form. The result
@@ -27,7 +37,7 @@ func (r *recode) translate(old []uint64, cells int, words []uint64) []uint64 {
 	var word uint64
 	for k := range cells {
 		code := uint32(old[k/oldLanes] >> (uint(k%oldLanes) * r.oldBits) & (1<<r.oldBits - 1))
-		word |= uint64(r.to[code]) << (uint(k%lanes) * r.values.laneBits)
+		word |= uint64(r.code(code)) << (uint(k%lanes) * r.values.laneBits)
 		if k%lanes == lanes-1 {
 			words = append(words, word)
 			word = 0

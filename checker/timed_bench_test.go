@@ -81,9 +81,9 @@ func TestTimedCounts(t *testing.T) {
 		name                              string
 		states, kept, mergedKept, mergedX int
 	}{
-		{"s1", 890, 3969, 1764, 2555},
-		{"s2", 331, 1069, 602, 937},
-		{"s4", 2778, 9519, 5019, 5931},
+		{"s1", 879, 3945, 1740, 2531},
+		{"s2", 320, 1045, 580, 915},
+		{"s4", 2676, 9245, 4809, 5675},
 	} {
 		m := timedModel(t, c.name, nil)
 		plain := checker.ExplorePlain[spec.State](m)

@@ -58,12 +58,15 @@ func Catalogue() []Property {
 	all := slices.Concat(
 		terminationProperties(),
 		finProperties(),
+		acknowledgingProperties(),
 		dataProperties(),
+		receivingProperties(),
 		timeWaitProperties(),
 		finWait2Properties(),
 		passiveProperties(),
 		timerProperties(),
 		rstProperties(),
+		endingProperties(),
 		conformProperties(),
 		goalProperties(),
 	)

@@ -69,7 +69,7 @@ func TestSelect(t *testing.T) {
 
 	for pattern, want := range map[string]string{
 		"both-close":   `unknown property "both-close" (did you mean "both-closed"?)`,
-		"fin-acked-*":  `no property matches "fin-acked-*"; finwait list properties shows their names`,
+		"fin-asked-*":  `no property matches "fin-asked-*"; finwait list properties shows their names`,
 		"[":            `property pattern "[": syntax error in pattern; a glob has *, ? and [a-z]`,
 		"no-stuckstat": `unknown property "no-stuckstat" (did you mean "no-stuck-state"?)`,
 	} {

@@ -36,7 +36,7 @@ func (t *step) arriveSynchronized(h Host, g Segment) {
 	if t.m.p.Profile == Linux && g.Flags&(ACK|RST|SYN) == 0 {
 		return
 	}
-	exactRST := g.Seq == e.RcvNxt || t.rules.linuxWindow && resetCheck[e.State] && g.Seq == e.RcvNxt-1
+	exactRST := g.Seq == e.RcvNxt || t.rules.linuxWindow && t.m.tables[h].resetCheck[e.State] && g.Seq == e.RcvNxt-1
 
 	// First, the sequence number.
 	if !t.acceptable(h, g) {
@@ -123,7 +123,7 @@ func inside(a, left, right Seq) bool { return !a.Before(left) && a.Before(right)
 func (t *step) reset(h Host) {
 	e := &t.s.Host[h]
 	if e.Open && !e.Lingering {
-		e.Error = onReset[e.State]
+		e.Error = t.m.tables[h].onReset[e.State]
 	}
 	t.toClosed(h, EndedReset)
 }
@@ -173,7 +173,7 @@ func (t *step) updateWindow(h Host, g Segment, advanced bool) {
 func (t *step) ackOfFIN(h Host, g Segment) (done bool) {
 	e := &t.s.Host[h]
 	from := e.State
-	switch to := onAckOfFIN[from]; {
+	switch to := t.m.tables[h].onAckOfFIN[from]; {
 	case to == from:
 		return false
 	case to == Closed:
@@ -242,7 +242,7 @@ func (t *step) lateData(h Host, g Segment) bool {
 		return false
 	}
 	if e.Open && !e.Lingering {
-		e.Error = onReset[e.State]
+		e.Error = t.m.tables[h].onReset[e.State]
 	}
 	t.toClosed(h, EndedLateData)
 	t.refuse(h, g)

@@ -19,7 +19,7 @@ func (t *step) shutdown(h Host, wr, rd bool) {
 // closeSending queues the FIN and takes the state on (table onClose).
 func (t *step) closeSending(h Host) {
 	e := &t.s.Host[h]
-	to := onClose[e.State]
+	to := t.m.tables[h].onClose[e.State]
 	if to == e.State {
 		return
 	}
@@ -54,7 +54,7 @@ func (t *step) close(h Host, blocking bool) {
 		t.abort(h)
 	default:
 		t.closeSending(h)
-		if c.SoLinger.On && blocking && lingers[t.s.Host[h].State] {
+		if c.SoLinger.On && blocking && t.m.tables[h].lingers[t.s.Host[h].State] {
 			t.s.Host[h].Lingering = true
 		} else {
 			t.orphan(h)
@@ -68,7 +68,7 @@ func (t *step) close(h Host, blocking bool) {
 func (t *step) abort(h Host) {
 	e := &t.s.Host[h]
 	unsent := t.m.p.Profile == Linux && e.SndNxt != e.SndEnd && (e.State == Closing || e.State == LastAck)
-	if resetOnAbort[e.State] || unsent {
+	if t.m.tables[h].resetOnAbort[e.State] || unsent {
 		t.sendReset(h)
 	}
 	t.toClosed(h, EndedAbort)
@@ -82,7 +82,7 @@ func (t *step) destroy(h Host) {
 	if e.State == Closed {
 		return
 	}
-	if e.State != TimeWait && !e.Mini && resetOnAbort[e.State] {
+	if e.State != TimeWait && !e.Mini && t.m.tables[h].resetOnAbort[e.State] {
 		t.sendReset(h)
 	}
 	if e.Open && !e.Lingering && e.State != TimeWait {

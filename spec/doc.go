@@ -14,6 +14,7 @@
 //	profile.go   what the profiles differ in, and the formulae of the limits
 //	pending.go   which events are pending, and their windows
 //	forget.go    what is cleared, so that states which behave alike are equal
+//	ghosts.go    what only properties and pictures read
 //	network.go   loss, duplication, the segments in flight
 //	footprint.go what events read and write, for partial-order reduction
 //	mirror.go    client and server exchanged
@@ -66,6 +67,8 @@
 // Each with the reason that no verdict on a property is lost by it, or with what
 // to keep in mind:
 //
+//   - What is in flight once both connections are gone: it is answered by RSTs that
+//     nobody hears (Params.Wire keeps it, for captures).
 //   - The handshake: the properties are about leaving ESTABLISHED, and the initial
 //     state is any that a handshake leaves behind, by the parameters.
 //   - A second connection between the same ports: a state of it is no state of this

@@ -27,6 +27,7 @@ func (t *step) forget(h Host) {
 	if e.State == TimeWait {
 		e.RcvShut = false
 	}
+	e.forgetGhosts(t.m.p.Forget)
 	if e.Offline {
 		e.Held, e.HeldFin, e.RcvWup, e.SndWl1 = 0, 0, e.RcvNxt, 0 // nothing arrives that they are held against
 	}
@@ -35,17 +36,21 @@ func (t *step) forget(h Host) {
 // forgetNetwork clears what no later rule reads of the network, and of a host because
 // of the other, in a state that is finished but for that.
 func (m *Model) forgetNetwork(s *State) {
+	if m.Mutated() {
+		return // what a mutant reads, or still sends, is its own affair
+	}
 	if m.over(s) {
 		s.Net = [2]Bag{}
 	}
 	for h := Client; h <= Server; h++ {
-		if m.any {
+		if m.any || !m.p.Net.Queue { // the engine takes what leaves a queue for its head
 			m.forgetUnheard(s, h)
 		}
 		if m.counts {
 			m.forgetSent(s, h)
 		}
 		m.forgetWindow(s, h)
+		m.forgetQuota(s, h)
 		if s.Host[h.Peer()].State == Closed && !textFor(s, h) {
 			s.Host[h].Held, s.Host[h].HeldFin = 0, 0 // the hole stays
 		}
@@ -89,6 +94,22 @@ func (m *Model) forgetWindow(s *State, h Host) {
 	e.SndWl1 = 0
 }
 
+// forgetQuota clears, in TIME_WAIT, that an ACK of the limited kinds was sent: none
+// is due any more. They answer empty segments out of order, and the peer, whose FIN
+// was received, sends no new ones but probes.
+func (m *Model) forgetQuota(s *State, h Host) {
+	e := &s.Host[h]
+	if !e.AckLimited || e.State != TimeWait || m.p.Host[h.Peer()].SoKeepalive || m.p.Wire {
+		return
+	}
+	for _, g := range &s.Net[h.Peer()] {
+		if g != (Segment{}) && g.Seq == g.End() && g.Seq != e.RcvNxt && !g.Has(RST) {
+			return
+		}
+	}
+	e.AckLimited = false
+}
+
 // textFor reports whether text or a FIN is in flight to h.
 func textFor(s *State, h Host) bool {
 	for _, g := range &s.Net[h.Peer()] {
@@ -107,18 +128,35 @@ func (e *Endpoint) forgetArrivals() {
 }
 
 // unheard reports whether the arrival of g at h, now or later, changes nothing and is
-// not noticed: an RST without a connection, or to a TIME_WAIT that stays, and whatever
-// comes to a host that is off, or cut off, for good. (A FIN on its way to FIN_WAIT_1 is
-// seen by a property.)
+// not noticed: what is pointless, an RST without a connection, and whatever comes to a
+// host that is off, or cut off, for good. (A FIN on its way to FIN_WAIT_1 is seen by a
+// property.) With durations only what is pointless is forgotten: pictures show the rest.
 func (m *Model) unheard(s *State, h Host, g Segment) bool {
 	e := &s.Host[h]
 	switch {
+	case m.pointless(s, h, g):
+		return true
+	case !m.any:
+		return false
 	case e.State == Closed:
 		return g.Has(RST) || e.Offline || e.Down && !m.reboots(h, e)
 	case e.Offline:
 		return e.State != FinWait1 || !g.Has(FIN)
+	}
+	return false
+}
+
+// pointless reports whether g is an RST to a TIME_WAIT that stays, or will only be
+// answered by such a one.
+func (m *Model) pointless(s *State, h Host, g Segment) bool {
+	e, peer := &s.Host[h], &s.Host[h.Peer()]
+	switch {
+	case m.p.Wire:
+		return false
 	case e.State == TimeWait && e.Mini:
 		return g.Has(RST) && (g.Seq != e.RcvNxt || m.p.Host[h].TCPRfc1337)
+	case e.State == Closed && peer.State == TimeWait && peer.Mini:
+		return !e.Down && !e.Offline && g.Has(ACK) && (g.Ack != peer.RcvNxt || m.p.Host[h.Peer()].TCPRfc1337)
 	}
 	return false
 }
@@ -134,20 +172,54 @@ func (m *Model) closes(s *State, h Host, g Segment) bool {
 // reboots reports whether the script of a host that is down goes on.
 func (m *Model) reboots(h Host, e *Endpoint) bool { return int(e.PC) < len(m.p.Host[h].Script) }
 
-// forgetUnheard takes what h does not hear of out of flight. With durations it stays,
-// for the pictures.
+// forgetUnheard takes what h does not hear of out of flight, and leaves of the rest what
+// is read of it.
 func (m *Model) forgetUnheard(s *State, h Host) {
+	e := &s.Host[h]
+	if e.State != Closed && !e.PeerFin && !e.Offline {
+		return // all that arrives is heard, and nothing is sure to close the connection
+	}
 	bag := &s.Net[h.Peer()]
-	for i := 0; i < len(bag) && bag[i] != (Segment{}); {
-		if m.unheard(s, h, bag[i]) {
-			copy(bag[i:], bag[i+1:])
-			bag[len(bag)-1] = Segment{}
-			continue
+	for i := range bag {
+		if bag[i] == (Segment{}) {
+			return
 		}
-		if bag[i].Flags&many != 0 && m.closes(s, h, bag[i]) {
-			bag[i].Flags &^= many
+		if m.left(s, h, bag[i]) != bag[i] {
+			break
 		}
-		i++
+	}
+	old := *bag
+	*bag = Bag{}
+	for i := range old[:old.Len()] {
+		if g := m.left(s, h, old[i]); g != (Segment{}) {
+			m.reinsert(bag, g)
+		}
+	}
+}
+
+// left is what is left of g on its way to h.
+func (m *Model) left(s *State, h Host, g Segment) Segment {
+	switch e := &s.Host[h]; {
+	case m.unheard(s, h, g):
+		return Segment{}
+	case m.any && e.State == Closed && g.Has(ACK):
+		return answered(g)
+	case g.Flags&many != 0 && m.closes(s, h, g):
+		g.Flags &^= many
+	}
+	return g
+}
+
+// answered is what the RST that answers g is made of: its SEG.ACK. (With durations g
+// stays as it is, for the pictures.)
+func answered(g Segment) Segment { return Segment{Flags: ACK | g.Flags&many, Ack: g.Ack} }
+
+// reinsert is insert of what a bag had room for, as many as there were.
+func (m *Model) reinsert(b *Bag, g Segment) {
+	more := g.Flags&many != 0
+	g.Flags &^= many
+	if m.insert(b, g); more {
+		m.insert(b, g)
 	}
 }
 
@@ -172,14 +244,11 @@ func (m *Model) silent(s *State, h Host) bool {
 	if e.Offline {
 		return true
 	}
-	if !m.unanswered(s, h) {
-		return false
-	}
-	if e.State == Closed || e.State == TimeWait || e.Mini {
-		return true // whatever is called or expires here
+	if e.State == Closed || e.State == TimeWait || e.Mini { // whatever is called or expires here
+		return m.unanswered(s, h)
 	}
 	return (e.Rexmt == NoTimer || e.Rexmt == RTO && m.spent(h, e)) && !e.DelayedAck && !e.Lingering &&
-		!m.callable(h, e) && !m.keepsAlive(h, e)
+		!m.callable(h, e) && !m.keepsAlive(h, e) && m.unanswered(s, h)
 }
 
 // unanswered reports whether nothing that is in flight to h makes it send: RSTs that
@@ -188,13 +257,16 @@ func (m *Model) silent(s *State, h Host) bool {
 func (m *Model) unanswered(s *State, h Host) bool {
 	e, resets, acks := &s.Host[h], false, false
 	stays := e.State != Closed && e.State != TimeWait && !e.Mini && e.Timer == NoStateTimer && e.Rexmt == NoTimer
+	if e.Down && !m.reboots(h, e) {
+		return true
+	}
 	for _, g := range &s.Net[h.Peer()] {
 		switch {
 		case g == (Segment{}):
 			return !resets || !acks // an ACK that comes after an RST is answered
 		case m.unheard(s, h, g):
 		case g.Has(RST):
-			if g.Seq != e.RcvNxt && !(e.State == TimeWait && e.Mini) && profileRules[m.p.Profile].exactRST {
+			if g.Seq != e.RcvNxt && e.State != Closed && !(e.State == TimeWait && e.Mini) && profileRules[m.p.Profile].exactRST {
 				return false // a challenge ACK
 			}
 			resets = true

@@ -10,12 +10,15 @@ import (
 // Model is TCP teardown as a transition system with pending events. It has the
 // methods of the engine's Model interface.
 type Model struct {
-	p   Params
+	p   Params // with what mutants change of them
+	was Params // as they were given
 	any bool
 	// counted[h][k] is how far State.Sent[h][k] has to count for the scripted
 	// losses, and counts whether any does.
 	counted [2][numSegmentKinds]uint8
 	counts  bool
+	tables  [2]*tables
+	mutant  [2]*Mutant // nil: the host follows the rules
 }
 
 // New makes a model of parameters. It returns an error that names the parameter
@@ -24,7 +27,10 @@ func New(p Params) (*Model, error) {
 	if err := p.validate(); err != nil {
 		return nil, fmt.Errorf("spec: %w", err)
 	}
-	m := &Model{p: p}
+	m := &Model{p: p, was: p, tables: [2]*tables{&correct, &correct}}
+	if err := m.mutate(); err != nil {
+		return nil, fmt.Errorf("spec: %w", err)
+	}
 	for _, r := range p.Net.Lose {
 		for _, n := range r.Nth {
 			c := &m.counted[r.From][r.Kind]
@@ -35,7 +41,7 @@ func New(p Params) (*Model, error) {
 }
 
 // Params are the parameters the model was made of.
-func (m *Model) Params() Params { return m.p }
+func (m *Model) Params() Params { return m.was }
 
 // Any is the same model for a search without durations: counters that only
 // durations keep small saturate, and equal segments in flight are counted as 0, 1
@@ -97,17 +103,17 @@ func (t *step) fire(emit func(State, Effect)) {
 		if t.m.remove(bag, g) { // of many, many may be left
 			u := *t
 			u.m.insert(&u.s.Net[i.Host.Peer()], g)
-			u.arrive(i.Host, g)
+			u.receive(i.Host, g)
 			u.finish(emit)
 		}
-		t.arrive(i.Host, g)
+		t.receive(i.Host, g)
 	} else {
 		if t.m.any && i.Kind == RexmtTimeout && t.atCap(i.Host) {
 			u := *t
 			u.giveUp(i.Host)
 			u.finish(emit)
 		}
-		t.expire(i)
+		t.due(i)
 	}
 	t.finish(emit)
 }
@@ -146,6 +152,7 @@ func (t *step) expire(i EventInfo) {
 // sent, and emits.
 func (t *step) finish(emit func(State, Effect)) {
 	t.settle()
+	t.settled()
 	for h := Client; h <= Server; h++ {
 		t.windowUpdate(h)
 		t.forget(h)

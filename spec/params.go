@@ -140,6 +140,8 @@ type HostParams struct {
 	// (RFC 9293 §3.7.4; Linux without TCP_NODELAY for writes below one MSS,
 	// tcp_nagle_check). Off, every write leaves at once.
 	Nagle bool
+	// Mutant names a deviation from the rules (Mutants); "" for none.
+	Mutant string
 	// TimerSlack: timers fire up to 1/8 + 8 ms late, as a kernel's timer wheel
 	// does (measured: accept [d, 1.125 d + 8 ms]).
 	TimerSlack bool
@@ -176,6 +178,8 @@ type Params struct {
 	// CountFins is how far Endpoint.FinsSent counts; 0 does not count. Counting
 	// splits states that only differ in it.
 	CountFins uint8
+	// Forget are ghosts that nobody asks for: states do not differ in them.
+	Forget Ghosts
 	// Wire keeps what arrives after both connections are gone, and the RSTs that
 	// answer it: a capture shows them, and no property asks for them.
 	Wire bool

@@ -124,6 +124,15 @@ func (c *HostParams) orphanRetries(backoff uint8) uint8 {
 	return c.TCPOrphanRetries
 }
 
+// countedRetries is the article's number of retries of a FIN: 0 acts as 8, and it knows
+// no cap of the RTO.
+func (c *HostParams) countedRetries() uint8 {
+	if c.TCPOrphanRetries == 0 {
+		return 8
+	}
+	return c.TCPOrphanRetries
+}
+
 // rto is the retransmission timeout after some doublings.
 func (c *HostParams) rto(backoff uint8) int64 {
 	d := c.RTO

@@ -177,7 +177,7 @@ func (m *Model) spent(h Host, e *Endpoint) bool {
 	case e.LimitUser == LimitReached:
 		return true
 	case giveUp == GiveUpByCount:
-		return e.Backoff >= c.orphanRetries(0)
+		return e.Backoff >= c.countedRetries()
 	case giveUp == GiveUpR2 || e.Open:
 		return e.LimitRetries2 == LimitReached
 	case !m.any && e.Backoff > 0 && c.TCPUserTimeout == 0 && (c.orphanRetries(e.Backoff) == 0 || e.SoftError && c.rto(e.Backoff) >= c.RTOMax):
@@ -253,8 +253,11 @@ func (m *Model) saturate(h Host, timer RexmtTimer, backoff uint8) uint8 {
 	if !m.any || persists {
 		most = c.capBackoff()
 	}
-	if counts || persists {
+	if persists {
 		most = max(most, c.orphanRetries(0))
+	}
+	if counts {
+		most = max(most, c.countedRetries())
 	}
 	return min(backoff, most)
 }

@@ -60,6 +60,17 @@ func TestWindowUpdateIsNotLostBehindAnEarlierSegment(t *testing.T) {
 	require.Contains(t, lines, "0.560 server send(): DATA+ACK seq=1 ack=2 len=1 win=0 ACK seq=2 ack=2 ESTABLISHED ESTABLISHED")
 }
 
+// The article's 0 acts as 8 whatever the RTO is; that 0 is 0 at the cap is Linux's.
+func TestArticleCountsEightRetriesAtTheCap(t *testing.T) {
+	p := plain(Article)
+	p.Host[Client].RTO, p.Host[Client].RTOMax, p.Host[Client].TCPOrphanRetries = Second, Second, 0
+	p.Host[Client].Script = []Call{{Do: Close}}
+	p.Net.Lose = []LossRule{{From: Client, Kind: KindFIN}}
+	lines := simulate(t, p, 60*Second)
+	require.Len(t, lines, 1+8+1, "close, retransmissions, the end")
+	require.Equal(t, "9.000 client RTO: CLOSED ESTABLISHED", lines[9])
+}
+
 func TestOnlyLinuxResetsUnsentDataOfLastAck(t *testing.T) {
 	for profile, resets := range map[Profile]int{Linux: 1, RFC9293: 0, Article: 0} {
 		p := plain(profile)

@@ -142,7 +142,7 @@ func (t *step) settle() {
 	for h := Client; h <= Server; h++ {
 		t.applicationReads(h)
 		e := &t.s.Host[h]
-		if e.Lingering && !lingers[e.State] {
+		if e.Lingering && !t.m.tables[h].lingers[e.State] {
 			t.orphan(h)
 		}
 	}

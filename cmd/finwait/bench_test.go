@@ -43,7 +43,7 @@ func BenchmarkLargeAny(b *testing.B) {
 		}
 	}
 	s := report.Scenarios[0]
-	if s.States != 7_226_494 || s.Transitions != 195_179_358 || s.Depth != 22 {
+	if s.States != 5_156_394 || s.Transitions != 89_297_498 || s.Depth != 24 {
 		b.Fatalf("%d states, %d transitions, depth %d", s.States, s.Transitions, s.Depth)
 	}
 	b.ReportMetric(float64(s.States)*float64(b.N)/b.Elapsed().Seconds(), "states/s")

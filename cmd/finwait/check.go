@@ -182,6 +182,9 @@ func (o *checkOptions) keep(all []chosen) (checker.Checkpoint, error) {
 	case to.File == "":
 		to.File = to.Resume
 	}
+	if all[0].instance.Population != nil {
+		return to, fmt.Errorf("%s counts connections, which takes no checkpoint", all[0])
+	}
 	to.Name, to.Key = all[0].String(), all[0].yaml()
 	to.Failed = func(err error) { fmt.Fprintf(o.app.stderr, "finwait: note: %v\n", err) }
 	return to, nil
@@ -208,6 +211,9 @@ func spillable(opt checker.Options) error {
 func (o *checkOptions) repeat(c chosen, out judge.Outcome) string {
 	if name, ok := out.Files["trace.json"]; ok {
 		return commandLine([]string{"replay", name})
+	}
+	if c.instance.Population != nil {
+		return commandLine(append([]string{"check", c.ref, "--property", out.Property, "--profile", c.profile()}, o.scenarios.words()...))
 	}
 	args := []string{"graph", "trace", c.ref, "--property", out.Property, "--profile", c.profile()}
 	args = append(args, o.scenarios.words()...)

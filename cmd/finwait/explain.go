@@ -10,6 +10,7 @@ import (
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
+	counted "github.com/finwait/finwait/properties/population"
 )
 
 // scenarioFile is the topic that is no property.
@@ -32,6 +33,9 @@ func newExplain(a *app) *cobra.Command {
 				return explainKeys(a.stdout, asJSON)
 			}
 			all := properties.Catalogue()
+			for _, p := range counted.Catalogue() {
+				all = append(all, p.Property)
+			}
 			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
 			if i < 0 {
 				names := []string{scenarioFile}
@@ -62,7 +66,11 @@ func explainKeys(w io.Writer, asJSON bool) error {
 	for _, k := range scenario.Keys() {
 		keys = append(keys, keyJSON{k.Path, k.Type, k.Default, k.About})
 	}
-	return writeJSON(w, map[string]any{"schema": "finwait.explain/1", "keys": keys})
+	population := []keyJSON{}
+	for _, k := range scenario.PopulationKeys() {
+		population = append(population, keyJSON{k.Path, k.Type, k.Default, k.About})
+	}
+	return writeJSON(w, map[string]any{"schema": "finwait.explain/1", "keys": keys, "population_keys": population})
 }
 
 func explainProperty(w io.Writer, p properties.Property, asJSON bool) error {

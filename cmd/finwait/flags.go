@@ -119,3 +119,16 @@ func (b *bounds) options() checker.Options {
 		Fingerprints: b.fingerprints, Seed: b.seed,
 	}
 }
+
+// boundWords are the bounds among the flags that were given, as they are typed.
+func boundWords(given *pflag.FlagSet) []string {
+	var words []string
+	known := pflag.NewFlagSet("", pflag.ContinueOnError)
+	new(bounds).register(known)
+	given.Visit(func(f *pflag.Flag) {
+		if known.Lookup(f.Name) != nil {
+			words = append(words, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return words
+}

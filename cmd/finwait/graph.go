@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -35,10 +36,11 @@ func newGraph(a *app) *cobra.Command {
 	return cmd
 }
 
-func (o *graphOptions) register(f *pflag.FlagSet) {
+// register adds the flags; further are formats besides those that every kind has.
+func (o *graphOptions) register(f *pflag.FlagSet, further ...string) {
 	o.scenarios.register(f)
 	o.bounds.register(f)
-	o.format = choose(f, "format", "form of the picture on stdout", "dot", "svg", "png", "mermaid", "text", "json")
+	o.format = choose(f, "format", "form of the picture on stdout", append([]string{"dot", "svg", "png", "mermaid", "text", "json"}, further...)...)
 }
 
 // defaultScenario is drawn when none is named.
@@ -55,6 +57,9 @@ func (o *graphOptions) load(args []string) (chosen, error) {
 		return chosen{}, err
 	}
 	for _, c := range all {
+		if c.instance.Population != nil {
+			return chosen{}, fmt.Errorf("%s counts connections, there is no picture of one; finwait check %s tells what it comes to", c.name(), c.ref)
+		}
 		if c.ref != all[0].ref || c.name() != all[0].name() {
 			return chosen{}, errors.New("one scenario at a time can be drawn; " + args[0] + " holds several")
 		}

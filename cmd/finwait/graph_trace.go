@@ -11,58 +11,99 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/picture"
 	"github.com/finwait/finwait/cmd/finwait/report"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
+	"github.com/finwait/finwait/cmd/finwait/wire"
 	"github.com/finwait/finwait/graphs"
 	"github.com/finwait/finwait/properties"
+	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
 )
 
 func newGraphTrace(a *app) *cobra.Command {
 	o := &graphOptions{app: a, scenarios: scenarioFlags{app: a}}
 	var property string
+	var side *choice
 	cmd := &cobra.Command{
 		Use:   "trace [SCENARIO]",
 		Short: "The sequence chart of one run",
 		Long: `Draw a shortest counterexample of a property, or the witness of a goal. Without
 --property a shortest run to where the story ends: both sides closed, or nothing left
-that has to happen. JSON is the form that finwait replay reads.`,
+that has to happen. JSON is the form that finwait replay reads. pcapng is a capture of both
+ends, or with --side of one: a lost segment is seen where it was sent.
+packetdrill is a script that tests one host, by default the one that sends first.`,
 		Example: `  finwait graph trace --format text
-  finwait graph trace first-wave-lost --property both-closed --profile linux | dot -Tsvg -o trace.svg`,
+  finwait graph trace first-wave-lost --property both-closed --profile linux | dot -Tsvg -o trace.svg
+  finwait graph trace first-wave-lost --profile linux --format pcapng > lost.pcapng`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.runTrace(cmd.Context(), args, property)
+			return o.runTrace(cmd.Context(), args, property, side.value)
 		},
 	}
-	o.register(cmd.Flags())
+	o.register(cmd.Flags(), "pcapng", "packetdrill")
+	side = choose(cmd.Flags(), "side", "where a capture is taken, or the host that a script tests", "both", spec.Client.String(), spec.Server.String())
 	cmd.Flags().StringVar(&property, "property", "", "the property that is violated, or the goal that is reached")
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	return cmd
 }
 
-func (o *graphOptions) runTrace(ctx context.Context, args []string, property string) error {
+// drawn is a run in the forms in which it can be written.
+type drawn struct {
+	chart graphs.Chart
+	file  tracefile.File
+	run   wire.Run
+}
+
+func (o *graphOptions) runTrace(ctx context.Context, args []string, property, side string) error {
 	c, err := o.load(args)
 	if err != nil {
 		return err
 	}
-	var chart graphs.Chart
-	var file tracefile.File
-	if property == "" {
-		chart, file, err = o.story(ctx, c)
-	} else {
-		chart, file, err = o.evidence(ctx, c, property)
+	find := o.story
+	if property != "" {
+		find = func(ctx context.Context, c chosen) (drawn, error) { return o.evidence(ctx, c, property) }
 	}
+	d, err := find(ctx, c)
 	if err != nil {
 		return err
 	}
-	if o.format.value == "json" {
-		return file.Write(o.app.stdout)
+	d.run.Title = fmt.Sprintf("%s: %s, %s. %s", c, d.chart.Title, d.chart.Verdict, d.chart.Explanation)
+	w := o.app.stdout
+	switch o.format.value {
+	case "json":
+		return d.file.Write(w)
+	case "pcapng":
+		return d.run.WritePcapng(w, endsOf(side))
+	case "packetdrill":
+		host := d.run.PacketdrillHost()
+		if side != "both" {
+			host = hostNamed(side)
+		}
+		script, err := d.run.Packetdrill(host)
+		if err != nil {
+			return err
+		}
+		return script.Write(w)
+	default:
+		return o.draw(ctx, d.chart, c.name()+"."+c.profile()+".trace")
 	}
-	return o.draw(ctx, chart, c.name()+"."+c.profile()+".trace")
+}
+
+// hostNamed reads --side where it is one host.
+func hostNamed(side string) spec.Host {
+	if side == spec.Server.String() {
+		return spec.Server
+	}
+	return spec.Client
+}
+
+// endsOf reads --side.
+func endsOf(side string) wire.Ends {
+	return wire.Ends{side != spec.Server.String(), side != spec.Client.String()}
 }
 
 // evidence is the trace that decides a property.
-func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) (graphs.Chart, tracefile.File, error) {
-	nothing := func(err error) (graphs.Chart, tracefile.File, error) { return graphs.Chart{}, tracefile.File{}, err }
+func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) (drawn, error) {
+	nothing := func(err error) (drawn, error) { return drawn{}, err }
 	k, err := judge.Of(c.instance, []string{property})
 	if err != nil {
 		return nothing(err)
@@ -78,7 +119,9 @@ func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) 
 	}
 	found := s.Outcomes[0]
 	if found.Trace != nil {
-		return report.Chart(s, found), report.TraceFile(s, found, c.yaml()), nil
+		return drawn{
+			report.Chart(s, found), report.TraceFile(s, found, c.yaml()), wire.Run{Model: found.Model, Trace: *found.Trace},
+		}, nil
 	}
 	what := fmt.Sprintf("%s in %s", found.Property, c)
 	switch {
@@ -96,8 +139,8 @@ func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) 
 
 // story is a shortest run to where nothing has to happen any more, with both
 // sides closed if that can be.
-func (o *graphOptions) story(ctx context.Context, c chosen) (graphs.Chart, tracefile.File, error) {
-	nothing := func(err error) (graphs.Chart, tracefile.File, error) { return graphs.Chart{}, tracefile.File{}, err }
+func (o *graphOptions) story(ctx context.Context, c chosen) (drawn, error) {
+	nothing := func(err error) (drawn, error) { return drawn{}, err }
 	m, err := judge.Model(c.params())
 	if err != nil {
 		return nothing(fmt.Errorf("scenario %s: %w", c.ref, err))
@@ -128,7 +171,7 @@ func (o *graphOptions) story(ctx context.Context, c chosen) (graphs.Chart, trace
 		s := t.Last()
 		chart.Explanation = fmt.Sprintf("The client is %s, the server is %s.", s.Host[spec.Client].State, s.Host[spec.Server].State)
 		origin := tracefile.Origin{Name: c.name(), Profile: c.profile(), Verdict: checker.Unknown.String(), Scenario: c.yaml()}
-		return chart, tracefile.New(origin, m, t), nil
+		return drawn{chart, tracefile.New(origin, m, t), wire.Run{Model: m, Trace: t}}, nil
 	}
 	why := result.Outcomes[1].Reason
 	if why == "" {
@@ -151,6 +194,9 @@ func settledIn(m *spec.Model, s spec.State) bool {
 func completeProperties(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	for _, p := range properties.Catalogue() {
+		names = append(names, p.Name+"\t"+p.Claim)
+	}
+	for _, p := range counted.Catalogue() {
 		names = append(names, p.Name+"\t"+p.Claim)
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/sweep"
 	"github.com/finwait/finwait/cmd/finwait/vary"
 	"github.com/finwait/finwait/properties"
+	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -128,6 +128,10 @@ func (l listing) properties() error {
 		items = append(items, jsonOf(p))
 		table = append(table, []string{p.Name, p.Kind.String(), p.Claim})
 	}
+	for _, p := range counted.Catalogue() {
+		items = append(items, jsonOf(p.Property))
+		table = append(table, []string{p.Name, p.Kind.String(), p.Claim})
+	}
 	return l.write("properties", items, table)
 }
 
@@ -139,7 +143,7 @@ type scenarioJSON struct {
 
 func (l listing) scenarios() error {
 	items, table := []scenarioJSON{}, [][]string{}
-	all, err := scenario.Builtin()
+	all, err := builtin()
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,9 @@ one, 2 usage, scenario or input error, 3 something is unknown, 4 internal error.
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newCheck(a), newGraph(a), newReplay(a), newSweep(a), newMerge(a), newConform(a), newList(a), newExplain(a), newVersion(a),
+		newCheck(a), newGraph(a), newReplay(a), newReport(a),
+		newFuzz(a), newSweep(a), newMerge(a), newMutants(a), newConform(a),
+		newList(a), newExplain(a), newVersion(a),
 	)
 	return root
 }

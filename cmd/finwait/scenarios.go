@@ -66,6 +66,13 @@ func (f *scenarioFlags) load(args []string) ([]chosen, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(args) == 0 && len(f.over.Set) == 0 { // the keys of a connection are not those of many
+		counted, err := scenario.Populations()
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, counted...)
+	}
 	var all []chosen
 	var notes []string
 	for _, s := range found {
@@ -137,6 +144,16 @@ func parseProfiles(names []string) ([]spec.Profile, error) {
 	return all, nil
 }
 
+// builtin are all scenarios that come with finwait.
+func builtin() ([]*scenario.Scenario, error) {
+	all, err := scenario.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	counted, err := scenario.Populations()
+	return append(all, counted...), err
+}
+
 func profilesOf(s *scenario.Scenario) []string {
 	var names []string
 	for _, p := range s.Profiles() {
@@ -163,7 +180,7 @@ func embedded(f tracefile.File) (spec.Params, error) {
 }
 
 func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	all, err := scenario.Builtin()
+	all, err := builtin()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

@@ -70,7 +70,7 @@ done is instant.`,
 	f.BoolVar(&o.star, "one-at-a-time", false, "the first values, and every other value by itself")
 	f.StringVar(&o.bisect, "bisect", "", "find the values of one more key at which verdicts change, KEY=VALUES, without judging all")
 	f.StringSliceVar(&o.properties, "property", nil, "judge these properties only: names or globs (repeatable)")
-	f.StringSliceVar(&o.show, "column", nil, "show this: a property, states, seconds, stay:teardown, stay:HOST.STATE, shortest:HOST.STATE, fins:HOST (repeatable)")
+	f.StringSliceVar(&o.show, "column", nil, "show this: a property, states, seconds, stay:teardown, stay:HOST.STATE, shortest:HOST.STATE, fins:HOST, max-rate, ports-wanted, buckets-wanted (repeatable)")
 	f.StringVar(&o.chart, "chart", "", "draw the first column to `FILE`, .svg or .png")
 	o.bounds.register(f)
 	o.bounds.time = span(time.Minute)

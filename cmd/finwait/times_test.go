@@ -14,7 +14,7 @@ func TestRealTimes(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		states float64
-	}{{"s1", 446}, {"s2", 331}, {"s2d", 1061}, {"s3", 11845}, {"s4", 2778}} {
+	}{{"s1", 446}, {"s2", 320}, {"s2d", 1001}, {"s3", 6252}, {"s4", 2676}} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.name == "s3" && testing.Short() {
 				t.Skip("-short: s3 takes seconds")

@@ -2,6 +2,7 @@ package population
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 )
@@ -48,8 +49,8 @@ func (p Params) most(d int, time int64) int64 {
 // Judge says of each limit whether it is ever hit. Its counts grow from an idle client;
 // a limit that is hit takes load off the others, never adds to it. So what suffices
 // without regard to that does suffice, with each count cut to what the other limits
-// leave of it; and what does not suffice is certain to be hit if nothing else is.
-// Between the two it does not decide.
+// leave of it; and what does not suffice is certain to be hit if nothing else is, or
+// nothing else before. Between the two it does not decide.
 func (p Params) Judge() [limits]Answer {
 	var all [limits]demand
 	all[ServicePorts], all[OtherPorts] = p.ports(0), p.ports(1)
@@ -65,7 +66,7 @@ func (p Params) Judge() [limits]Answer {
 	var answers [limits]Answer
 	for l := range limits {
 		a := &answers[l]
-		alone := len(hit) == 0 || len(hit) == 1 && hit[0] == l
+		alone := len(hit) == 0 || len(hit) == 1 && hit[0] == l || p.samePorts(l, hit) || p.first(l, hit)
 		switch {
 		case all[l].enough():
 			a.Decided, a.Enough = true, true
@@ -77,14 +78,15 @@ func (p Params) Judge() [limits]Answer {
 	return answers
 }
 
+// samePorts tells whether all that is hit are the ports, and with Bind they are the
+// same for both destinations: whichever attempt comes first when the last one is gone,
+// the other may come at the same instant.
+func (p Params) samePorts(l Limit, hit []Limit) bool {
+	return p.Bind && l <= OtherPorts && slices.Equal(hit, []Limit{ServicePorts, OtherPorts})
+}
+
 // refused tells whether attempts are lost because the server refuses them.
 func (p Params) refused(obstacle demand) bool { return !obstacle.enough() }
-
-// waiting is how many connections to a destination are in TIME_WAIT at most.
-func (p Params) waiting(d int) int64 {
-	h := p.Host[p.ClosesFirst]
-	return min(p.most(d, h.TimeWait), p.Ports, h.MaxTwBuckets)
-}
 
 // ports is what is wanted of the ports by connections to a destination, with Bind by
 // all.
@@ -101,7 +103,7 @@ func (p Params) ports(d int) demand {
 		w.low += all
 		// The last term is what TIME_WAIT can keep if its buckets are cut short.
 		if p.ClosesFirst == Client {
-			all = min(all, p.most(o, p.Lifetime+p.OrphanTime)+p.Host[Client].MaxTwBuckets)
+			all = min(all, p.most(o, p.Lifetime+p.stages().orphan)+p.Host[Client].MaxTwBuckets)
 		}
 		w.high += all
 	}
@@ -111,14 +113,14 @@ func (p Params) ports(d int) demand {
 // obstacle is 1 where a SYN can meet TIME_WAIT on the server and be refused.
 func (p Params) obstacle() demand {
 	var w demand
-	if !p.Refuses() || p.ClosesFirst != Server || p.Host[Server].MaxTwBuckets == 0 || p.Ports == 0 ||
-		p.Host[Client].MaxOrphans == 0 || p.Host[Server].MaxOrphans == 0 {
+	s := p.stages()
+	if s.dies || !p.Refuses() || p.ClosesFirst != Server || p.Host[Server].MaxTwBuckets == 0 || p.Ports == 0 || p.Host[Server].MaxOrphans == 0 {
 		return w
 	}
 	for _, r := range p.Rate {
 		// An attempt k intervals after another meets its TIME_WAIT if that has begun
 		// and not ended.
-		begins := p.Lifetime + p.OrphanTime
+		begins := p.Lifetime + s.orphan + s.half
 		first := max(1, (begins*r+second-1)/second)
 		if (begins+p.Host[Server].TimeWait)*r/second >= first {
 			w.low, w.high = 1, 1
@@ -131,15 +133,24 @@ func (p Params) obstacle() demand {
 func (p Params) buckets() demand {
 	h := p.Host[p.ClosesFirst]
 	w := demand{limit: h.MaxTwBuckets}
-	before := p.Lifetime + p.OrphanTime
+	before := p.Lifetime + p.stages().orphan
 	for d, r := range p.Rate {
 		if r == 0 {
 			continue
 		}
-		all := p.most(d, h.TimeWait)
-		w.high += min(all, p.Ports)
+		all := p.most(d, p.bucket())
+		switch {
+		case p.ClosesFirst == Client:
+			w.high += min(all, p.Ports)
+		case p.orphansOf(Client).enough():
+			// A port may be used again at the very instant at which FIN_WAIT_2 of the
+			// server ends, and before it does: two buckets for one port.
+			w.high += min(all, 2*p.Ports)
+		default: // what is reset on the client gives its port back sooner
+			w.high += all
+		}
 		// With all ports in use those before TIME_WAIT have some.
-		if p.most(d, before+h.TimeWait) > p.Ports {
+		if p.most(d, before+p.bucket()) > p.Ports {
 			all = min(all, max(0, p.Ports-p.most(d, before)))
 		}
 		w.low += all
@@ -150,13 +161,29 @@ func (p Params) buckets() demand {
 	return w
 }
 
-// orphans is what is wanted of tcp_max_orphans.
+// orphans is what is wanted of tcp_max_orphans, on the other host if it suffices on the
+// one that closes first.
 func (p Params) orphans() demand {
-	w := demand{limit: min(p.Host[Client].MaxOrphans, p.Host[Server].MaxOrphans)}
+	first := p.orphansOf(p.ClosesFirst)
+	if !first.enough() {
+		return first
+	}
+	return p.orphansOf(1 - p.ClosesFirst)
+}
+
+func (p Params) orphansOf(host int) demand {
+	lasts := p.OrphanTime
+	if host == p.ClosesFirst {
+		lasts = p.stages().orphan
+	}
+	w := demand{limit: p.Host[host].MaxOrphans}
 	for d := range Destinations {
-		all := p.most(d, p.OrphanTime)
+		all := p.most(d, lasts)
 		w.low += all
-		w.high += min(all, p.Ports)
+		if host == p.ClosesFirst || host == Client { // the client still has the port
+			all = min(all, p.Ports)
+		}
+		w.high += all
 	}
 	return w
 }
@@ -190,6 +217,6 @@ func comma(n int64) string { return humanize.Comma(n) }
 // Wanted is how many ports connections to the service keep busy at the worst instant.
 func (p Params) Wanted() int64 { return p.ports(0).low }
 
-// Waiting is how many connections are in TIME_WAIT at the worst instant, on the host
-// that closes first.
-func (p Params) Waiting() int64 { return p.waiting(0) + p.waiting(1) }
+// Waiting is how many buckets connections in FIN_WAIT_2 and TIME_WAIT want at the worst
+// instant, on the host that closes first.
+func (p Params) Waiting() int64 { return p.buckets().high }

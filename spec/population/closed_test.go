@@ -79,6 +79,34 @@ func TestClosedFormIsTheSearchForAllSmallPorts(t *testing.T) {
 	require.Less(t, n.enough, n.all)
 }
 
+// TestComparisonSeesFaults: a closed form of one port, bucket or orphan more, or of a
+// TIME_WAIT that is a microsecond shorter, is not that of the search.
+func TestComparisonSeesFaults(t *testing.T) {
+	p := population.Default()
+	p.Ports, p.Rate[0], p.OrphanTime = 3, 2, 500_000
+	for h := range p.Host {
+		p.Host[h].TimeWait = 500_000
+	}
+	for fault, c := range map[string]struct {
+		limit       population.Limit
+		tight, more func(p *population.Params)
+	}{
+		"port":      {population.ServicePorts, func(p *population.Params) {}, func(p *population.Params) { p.Ports++ }},
+		"TIME_WAIT": {population.ServicePorts, func(p *population.Params) {}, func(p *population.Params) { p.Host[population.Client].TimeWait-- }},
+		"bucket": {population.Buckets, func(p *population.Params) { p.Ports, p.Host[population.Client].MaxTwBuckets = 9, 2 },
+			func(p *population.Params) { p.Host[population.Client].MaxTwBuckets++ }},
+		"orphan": {population.Orphans, func(p *population.Params) { p.Ports, p.Host[population.Server].MaxOrphans = 9, 1 },
+			func(p *population.Params) { p.Host[population.Server].MaxOrphans++ }},
+	} {
+		tight := p
+		c.tight(&tight)
+		require.True(t, found(t, tight)[c.limit], fault)
+		require.False(t, tight.Judge()[c.limit].Enough, fault)
+		c.more(&tight)
+		require.True(t, tight.Judge()[c.limit].Enough, fault)
+	}
+}
+
 // TestClosedFormIsTheSearch draws small numbers of everything, with several limits that
 // are hit at a time.
 func TestClosedFormIsTheSearch(t *testing.T) {
@@ -88,12 +116,15 @@ func TestClosedFormIsTheSearch(t *testing.T) {
 		p := population.Params{
 			Ports: number("ports", 0, 5), Rate: [2]int64{number("rate", 0, 3), number("other rate", 0, 2)},
 			Lifetime: number("lifetime", 0, 3) * 250_000, OrphanTime: number("orphan time", 0, 3) * 250_000,
+			HalfClosed:  number("half closed", 0, 3) * 250_000,
 			ClosesFirst: rapid.IntRange(0, 1).Draw(t, "closes first"),
 			Bind:        rapid.Bool().Draw(t, "bind"), Loopback: rapid.Bool().Draw(t, "loopback"), ArbitraryISN: rapid.Bool().Draw(t, "isn"),
 		}
 		for h := range p.Host {
 			p.Host[h] = population.Host{
-				TimeWait: number("time_wait", 1, 4) * 250_000, MaxTwBuckets: number("buckets", 0, 6), MaxOrphans: number("orphans", 0, 5),
+				TimeWait:     number("time_wait", 1, 4) * 250_000,
+				FinTimeout:   rapid.SampledFrom([]int64{0, 250_000, 60_000_000, 60_250_000, 61_000_000}).Draw(t, "tcp_fin_timeout"),
+				MaxTwBuckets: number("buckets", 0, 6), MaxOrphans: number("orphans", 0, 5),
 				TwReuse: rapid.IntRange(0, 2).Draw(t, "reuse"), TwReuseDelay: number("delay", 0, 3) * 125_000,
 				Timestamps: rapid.Bool().Draw(t, "timestamps"), IgnoresResets: rapid.Bool().Draw(t, "rfc1337"),
 			}

@@ -1,12 +1,13 @@
 package population
 
-import "math"
-
 // State counts connections. The fields that are not counts tell of the last step.
 type State struct {
 	Begun   [Destinations]bool  // the first attempt was made
 	Open    [Destinations]uint8 // not closed yet
-	Orphans [Destinations]uint8 // closed on both hosts, FINs not yet acknowledged
+	Orphans [Destinations]uint8 // on the host that closes first: FIN_WAIT_1, or FIN_WAIT_2 without a bucket
+	Half    [Destinations]uint8 // there, with a bucket: FIN_WAIT_2, and until the other FIN is acknowledged
+	Passive [Destinations]uint8 // on the other host: CLOSE_WAIT
+	LastAck [Destinations]uint8 // there, an orphan too
 	// TIME_WAIT on the client, younger than tcp_tw_reuse_delay and older. Without
 	// reuse all are young.
 	Young, Old [Destinations]uint8
@@ -20,18 +21,26 @@ type State struct {
 
 // The kinds of events; ID is kind*Destinations + destination.
 const (
-	attempt  uint64 = iota
-	closes          // the applications close
-	finAcked        // the FINs are acknowledged
-	ages            // TIME_WAIT on the client gets older than the delay of reuse
-	ends            // TIME_WAIT on the client ends
-	forgets         // TIME_WAIT on the server ends
-	kinds
+	attempt    uint64 = iota
+	closes            // the application that closes first does
+	finAcked          // a bucket takes the connection over from its socket
+	halfEnds          // FIN_WAIT_2 ends
+	peerCloses        // the other application closes
+	peerAcked         // its FIN is acknowledged
+	ages              // TIME_WAIT on the client gets older than the delay of reuse
+	ends              // TIME_WAIT on the client ends
+	forgets           // TIME_WAIT on the server ends
 )
 
-var kindNames = [kinds]string{
-	attempt: "connects", closes: "closes", finAcked: "FINs acknowledged",
-	ages: "TIME_WAIT can be reused", ends: "TIME_WAIT of the client ends", forgets: "TIME_WAIT of the server ends",
+var kindNames = [...]string{
+	attempt: "attempt", closes: "close", finAcked: "FIN acknowledged", halfEnds: "FIN_WAIT_2 ends",
+	peerCloses: "the peer closes", peerAcked: "the peer's FIN acknowledged",
+	ages: "TIME_WAIT can be reused", ends: "TIME_WAIT ends", forgets: "TIME_WAIT of the server ends",
+}
+
+// EventText says what an event is.
+func EventText(id uint64) string {
+	return [Destinations]string{"service", "other"}[id%Destinations] + ": " + kindNames[id/Destinations]
 }
 
 func id(kind uint64, destination int) uint64 { return kind*Destinations + uint64(destination) }
@@ -54,8 +63,9 @@ type (
 // Model is a population as a transition system in exact time. One microsecond is
 // Scale of its units, so that attempts are a whole number of units apart.
 type Model struct {
-	p     Params
-	Scale int64
+	p      Params
+	stages stages
+	Scale  int64
 }
 
 // New makes a model. It is meant for small numbers, see Small.
@@ -66,7 +76,7 @@ func New(p Params) *Model {
 			scale = scale / gcd(scale, r) * r
 		}
 	}
-	return &Model{p, scale}
+	return &Model{p, p.stages(), scale}
 }
 
 func gcd(a, b int64) int64 {
@@ -84,10 +94,10 @@ const smallPopulation = 12
 func (p Params) Small() bool {
 	n := int64(0)
 	for d, r := range p.Rate {
-		if r > 1000 || p.Lifetime > math.MaxInt64/4/second/max(r, 1) {
+		if r > 1000 {
 			return false
 		}
-		n += p.most(d, p.Lifetime+p.OrphanTime+p.Host[p.ClosesFirst].TimeWait)
+		n += p.most(d, p.Lifetime+2*p.OrphanTime+p.HalfClosed+p.bucket())
 	}
 	return n <= smallPopulation
 }
@@ -107,7 +117,10 @@ func (m *Model) Events(s State, buf []event) []event {
 			buf = append(buf, e)
 		}
 		buf = m.timers(buf, id(closes, d), s.Open[d], m.p.Lifetime)
-		buf = m.timers(buf, id(finAcked, d), s.Orphans[d], m.p.OrphanTime)
+		buf = m.timers(buf, id(finAcked, d), s.Orphans[d], m.stages.orphan)
+		buf = m.timers(buf, id(halfEnds, d), s.Half[d], m.stages.half)
+		buf = m.timers(buf, id(peerCloses, d), s.Passive[d], m.stages.passive)
+		buf = m.timers(buf, id(peerAcked, d), s.LastAck[d], m.p.OrphanTime)
 		if m.p.Reuse() {
 			buf = m.timers(buf, id(ages, d), s.Young[d], m.p.Host[Client].TwReuseDelay)
 		}
@@ -148,10 +161,28 @@ func (m *Model) Fire(s State, e event, emit func(State, effect)) {
 		return
 	case closes:
 		n.s.Open[d]--
-		m.orphan(&n, d)
+		if m.orphan(&n, m.p.ClosesFirst, n.s.Orphans) {
+			n.s.Orphans[d]++
+			n.s.Passive[d]++
+			n.fresh(finAcked, d)
+			n.fresh(peerCloses, d)
+		}
 	case finAcked:
 		n.s.Orphans[d]--
-		m.timeWait(&n, d)
+		m.bucket(&n, d)
+	case halfEnds:
+		n.s.Half[d]--
+		if !m.stages.dies {
+			m.timeWait(&n, d)
+		}
+	case peerCloses:
+		n.s.Passive[d]--
+		if m.orphan(&n, 1-m.p.ClosesFirst, n.s.LastAck) {
+			n.s.LastAck[d]++
+			n.fresh(peerAcked, d)
+		}
+	case peerAcked:
+		n.s.LastAck[d]--
 	case ages:
 		n.s.Young[d]--
 		n.s.Old[d]++
@@ -167,9 +198,18 @@ func (m *Model) Fire(s State, e event, emit func(State, effect)) {
 	emit(n.s, n.how)
 }
 
+// connected is how many connections to a destination the client has a socket of, or a
+// bucket in FIN_WAIT_2, which connect() does not take over.
+func (m *Model) connected(s State, d int) int64 {
+	if m.p.ClosesFirst == Client {
+		return int64(s.Open[d]) + int64(s.Orphans[d]) + int64(s.Half[d])
+	}
+	return int64(s.Open[d]) + int64(s.Passive[d]) + int64(s.LastAck[d])
+}
+
 // held is how many ports connect() cannot have for a destination.
 func (m *Model) held(s State, d int) int64 {
-	of := func(d int) int64 { return int64(s.Open[d]) + int64(s.Orphans[d]) + int64(s.Young[d]) }
+	of := func(d int) int64 { return m.connected(s, d) + int64(s.Young[d]) }
 	if m.p.Bind {
 		return of(0) + of(1)
 	}
@@ -198,7 +238,7 @@ func (m *Model) connect(n step, d int, emit func(State, effect)) {
 // With Bind some of them may be busy with the other destination.
 func (m *Model) syn(n step, d int, free int64, emit func(State, effect)) {
 	if m.p.Bind {
-		free = m.p.Ports - int64(n.s.Open[d]) - int64(n.s.Orphans[d]) - int64(n.s.Young[d])
+		free = m.p.Ports - m.connected(n.s, d) - int64(n.s.Young[d])
 	}
 	if free > int64(n.s.Wait[d]) {
 		m.open(n, d, emit)
@@ -224,43 +264,57 @@ func (m *Model) open(n step, d int, emit func(State, effect)) {
 	emit(n.s, n.how)
 }
 
-// orphan is close() on both hosts. One orphan too many is reset, and the peer with it
-// (tcp_too_many_orphans in net/ipv4/tcp.c counts this one).
-func (m *Model) orphan(n *step, d int) {
-	all := int64(n.s.Orphans[0]) + int64(n.s.Orphans[1]) + 1
-	for h := range n.s.Reset {
-		n.s.Reset[h] = all > m.p.Host[h].MaxOrphans
-	}
-	if n.s.Reset == [2]bool{} {
-		n.s.Orphans[d]++
-		n.fresh(finAcked, d)
-	}
+// orphan tells whether close() leaves one, of which a host has some. One too many is
+// reset (tcp_too_many_orphans in net/ipv4/tcp.c counts this one).
+func (m *Model) orphan(n *step, host int, have [Destinations]uint8) bool {
+	n.s.Reset[host] = int64(have[0])+int64(have[1])+1 > m.p.Host[host].MaxOrphans
+	return !n.s.Reset[host]
 }
 
-// timeWait begins on the host that closed first, if it has a bucket
+// bucket takes a connection over, if the host that closed first has one
 // (inet_twsk_alloc in net/ipv4/inet_timewait_sock.c).
-func (m *Model) timeWait(n *step, d int) {
-	h := m.p.ClosesFirst
+func (m *Model) bucket(n *step, d int) {
 	var all int64
 	for d := range Destinations {
-		all += int64(n.s.Wait[d]) + int64(n.s.Young[d]) + int64(n.s.Old[d])
+		all += int64(n.s.Half[d]) + int64(n.s.Wait[d]) + int64(n.s.Young[d]) + int64(n.s.Old[d])
 	}
-	switch {
-	case all >= m.p.Host[h].MaxTwBuckets:
+	if h := m.p.ClosesFirst; all >= m.p.Host[h].MaxTwBuckets {
 		n.s.Overflow[h] = true
-	case h == Server:
+		return
+	}
+	n.s.Half[d]++
+	n.fresh(halfEnds, d)
+}
+
+// timeWait begins on the host that closed first, in the bucket that it has.
+func (m *Model) timeWait(n *step, d int) {
+	if m.p.ClosesFirst == Server {
 		n.s.Wait[d]++
 		n.fresh(forgets, d)
-	default:
-		n.s.Young[d]++
-		n.fresh(ends, d)
-		if m.p.Reuse() {
-			n.fresh(ages, d)
-		}
+		return
+	}
+	n.s.Young[d]++
+	n.fresh(ends, d)
+	if m.p.Reuse() {
+		n.fresh(ages, d)
 	}
 }
 
-// EventText says what an event is.
-func EventText(id uint64) string {
-	return [Destinations]string{"service: ", "other: "}[id%Destinations] + kindNames[id/Destinations]
+// Trouble says what went wrong in the last step, "" when nothing did.
+func (s State) Trouble() string {
+	switch {
+	case s.NoPort[0]:
+		return "an attempt to the service finds all ports busy"
+	case s.NoPort[1]:
+		return "an attempt to the other destination finds all ports busy"
+	case s.Refused:
+		return "a SYN meets TIME_WAIT on the server and is refused"
+	case s.Overflow[Client]:
+		return "TIME_WAIT finds no bucket on the client"
+	case s.Overflow[Server]:
+		return "TIME_WAIT finds no bucket on the server"
+	case s.Reset != [2]bool{}:
+		return "a connection is reset, it is an orphan too many"
+	}
+	return ""
 }

@@ -8,16 +8,17 @@
 //	checker.Check(ctx, checker.System[population.State]{Exact: population.New(p)}, …) // for small numbers
 //
 // Attempts to a destination come evenly, at a phase that is not known; so the most
-// that can coincide does in some run. A connection is open for Lifetime, then both
-// applications close it and it is an orphan on both hosts for OrphanTime (until the
-// FINs are acknowledged), then the host that closed first has it in TIME_WAIT. A port
-// serves one connection to each destination at a time, or one in all when the client
-// binds before it connects.
+// that can coincide does in some run. A connection is open for Lifetime; then one
+// application closes it and it is an orphan there for OrphanTime, until its FIN is
+// acknowledged; it is in FIN_WAIT_2 for HalfClosed, until the other application closes
+// and it is an orphan on the other host for OrphanTime; then the host that closed first
+// has it in TIME_WAIT. A port serves one connection to each destination at a time, or
+// one in all when the client binds before it connects.
 //
-// Not modelled: FIN_WAIT_2 (the other application closes at once), retries of refused
-// attempts, losses, bursts, and which port it is: where a port is taken over from
-// TIME_WAIT, it is the one that is there longest. That one would be free soonest, so
-// no other choice makes more of them.
+// Not modelled: retries of refused attempts, losses, bursts, the RST of an orphan too
+// many that would end TIME_WAIT of its peer, the least FIN_WAIT_2 of 3.5 timeouts, and
+// which port it is: where a port is taken over from TIME_WAIT, it is the one that is
+// there longest. That one would be free soonest, so no other choice makes more of them.
 package population
 
 import "fmt"
@@ -38,8 +39,9 @@ type Params struct {
 	Ports int64
 	// Rate is how many connections per second the client attempts to each destination.
 	Rate [Destinations]int64
-	// Lifetime is how long a connection is open, OrphanTime how long its FINs take.
-	Lifetime, OrphanTime int64
+	// Lifetime is how long a connection is open, OrphanTime how long each of its FINs
+	// takes, HalfClosed how long the other application waits before it closes too.
+	Lifetime, OrphanTime, HalfClosed int64
 	// ClosesFirst is the host that closes first, Client or Server, and so the one with
 	// the TIME_WAIT.
 	ClosesFirst int
@@ -58,6 +60,7 @@ type Params struct {
 // Host are the settings of a host.
 type Host struct {
 	TimeWait      int64
+	FinTimeout    int64 // net.ipv4.tcp_fin_timeout
 	MaxTwBuckets  int64 // net.ipv4.tcp_max_tw_buckets
 	MaxOrphans    int64 // net.ipv4.tcp_max_orphans
 	TwReuse       int   // net.ipv4.tcp_tw_reuse: 0, 1, or 2 for loopback only
@@ -70,7 +73,7 @@ type Host struct {
 // tcp_max_orphans depends on memory too; 262,144 goes with as many buckets.
 func Default() Params {
 	h := Host{
-		TimeWait: 60_000_000, MaxTwBuckets: 262144, MaxOrphans: 262144,
+		TimeWait: 60_000_000, FinTimeout: 60_000_000, MaxTwBuckets: 262144, MaxOrphans: 262144,
 		TwReuse: 2, TwReuseDelay: 1_000_000, Timestamps: true,
 	}
 	return Params{Ports: 60999 - 32768 + 1, OrphanTime: 1000, Host: [2]Host{h, h}}
@@ -91,16 +94,56 @@ func (p Params) Reuse() bool {
 // (tcp_timewait_state_process in net/ipv4/tcp_minisocks.c).
 func (p Params) Refuses() bool { return p.ArbitraryISN && !p.timestamps() }
 
+// stages are how long the parts of a teardown last.
+type stages struct {
+	orphan  int64 // on the host that closes first, without a bucket
+	half    int64 // there with a bucket, before TIME_WAIT
+	dies    bool  // FIN_WAIT_2 ends before the other application closes: no TIME_WAIT
+	passive int64 // on the other host, until its application closes
+}
+
+// stages splits FIN_WAIT_2 as Linux does (tcp_fin_time, and inet_csk_reset_keepalive_timer
+// in tcp_rcv_state_process): up to 60 s of tcp_fin_timeout a bucket keeps it; above, it
+// stays an orphan for what exceeds 60 s, and then a bucket keeps it for as long again.
+// TIME_WAIT is counted from the last FIN's acknowledgment, which restarts it.
+func (p Params) stages() stages {
+	const timeWaitLen = 60 * second // TCP_TIMEWAIT_LEN
+	full, mini := int64(0), p.Host[p.ClosesFirst].FinTimeout
+	if mini > timeWaitLen {
+		full, mini = mini-timeWaitLen, mini-timeWaitLen
+	}
+	s := stages{passive: p.OrphanTime + p.HalfClosed, dies: p.HalfClosed > full+mini}
+	full = min(full, p.HalfClosed)
+	s.orphan, s.half = p.OrphanTime+full, min(mini, p.HalfClosed-full)
+	if !s.dies {
+		s.half += p.OrphanTime
+	}
+	return s
+}
+
+// bucket is how long a connection has one on the host that closes first.
+func (p Params) bucket() int64 {
+	s := p.stages()
+	if s.dies {
+		return s.half
+	}
+	return s.half + p.Host[p.ClosesFirst].TimeWait
+}
+
 // Busy is how long a connection keeps a port from the next one to its destination.
 func (p Params) Busy() int64 {
-	t := p.Lifetime + p.OrphanTime
+	s := p.stages()
 	switch {
-	case p.ClosesFirst != Client || p.Host[Client].MaxTwBuckets == 0:
-		return t
+	case p.ClosesFirst != Client:
+		return p.Lifetime + s.passive + p.OrphanTime
+	case p.Host[Client].MaxTwBuckets == 0:
+		return p.Lifetime + s.orphan
+	case s.dies:
+		return p.Lifetime + s.orphan + s.half
 	case p.Reuse():
-		return t + p.Host[Client].TwReuseDelay
+		return p.Lifetime + s.orphan + s.half + p.Host[Client].TwReuseDelay
 	default:
-		return t + p.Host[Client].TimeWait
+		return p.Lifetime + s.orphan + s.half + p.Host[Client].TimeWait
 	}
 }
 
@@ -127,7 +170,7 @@ func (p Params) Validate() error {
 			return fmt.Errorf("a rate of %d per second; 0 to %d will do", r, most)
 		}
 	}
-	for _, t := range []int64{p.Lifetime, p.OrphanTime, p.Host[Client].TimeWait, p.Host[Server].TimeWait} {
+	for _, t := range []int64{p.Lifetime, p.OrphanTime, p.HalfClosed, p.Host[Client].TimeWait, p.Host[Server].TimeWait} {
 		if t < 0 || t > week {
 			return fmt.Errorf("a time of %d microseconds; 0 to a week will do", t)
 		}

@@ -205,6 +205,9 @@ func see(c *capture.Connection, packets []capture.Packet) (from vantage, near in
 	if c.Loopback() {
 		return inside, 0
 	}
+	if c.BothEnds {
+		return atBoth, 0
+	}
 	var most [2]uint8
 	for i := range packets {
 		p := &packets[i]

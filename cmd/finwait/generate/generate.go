@@ -184,3 +184,39 @@ func init() {
 func find(space []Dimension, key string) int {
 	return slices.IndexFunc(space, func(d Dimension) bool { return d.Key == key })
 }
+
+// Among gives a key the choice among these values.
+func Among(space []Dimension, key string, labels []string) []Dimension {
+	d := Dimension{Key: key, Choices: values(labels...), Rare: slots / (len(labels) + 1)}
+	if i := find(space, key); i >= 0 {
+		space = slices.Clone(space)
+		space[i] = d
+		return space
+	}
+	return append(slices.Clip(space), d)
+}
+
+// Validate tells of a key or a value that no scenario can have, each tried alone.
+func Validate(space []Dimension) error {
+	for _, d := range space {
+		for _, c := range d.Choices {
+			if c.Value != nil || c.Label == Default {
+				continue
+			}
+			if d.Key == Profile {
+				if _, ok := profiles[c.Label]; !ok {
+					return fmt.Errorf("profile %q does not exist; there are article, rfc9293 and linux", c.Label)
+				}
+				continue
+			}
+			s, err := scenario.Parse("empty.yaml", []byte("profiles: {linux: {}}"))
+			if err != nil {
+				return err
+			}
+			if _, err := s.Instantiate(spec.Linux, scenario.Overrides{Set: []string{d.Key + "=" + c.Label}}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

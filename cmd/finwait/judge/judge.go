@@ -12,7 +12,9 @@ import (
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/properties"
+	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
+	"github.com/finwait/finwait/spec/population"
 )
 
 // Case is one scenario in one profile, ready to be judged.
@@ -27,6 +29,10 @@ type Case struct {
 	Assumptions []string
 	// Stays asks for the stays in every state too.
 	Stays bool
+	// Population, where it is not nil, is judged by Counted in place of Params by
+	// Properties.
+	Population *population.Params
+	Counted    []counted.Property
 	// File is the scenario file, Line where it speaks of a property; nil: nowhere.
 	File string
 	Line func(property string) int
@@ -47,6 +53,8 @@ type Scenario struct {
 	Runs        []Run     `json:"runs"`
 	Outcomes    []Outcome `json:"outcomes"`
 	Stays       []Stay    `json:"stays,omitempty"` // where they were asked for
+	// Population is nil for one connection.
+	Population *Population `json:"population,omitempty"`
 	// Drift tells what is no longer as it was pinned, besides verdicts.
 	Drift []string `json:"drift,omitempty"`
 	File  string   `json:"-"`
@@ -98,8 +106,10 @@ type Outcome struct {
 	About   properties.Property          `json:"-"`
 	Checked checker.Property[spec.State] `json:"-"`
 	Trace   *checker.Trace[spec.State]   `json:"-"`
-	Line    int                          `json:"-"` // of the scenario file
-	Repeat  string                       `json:"-"` // the command that shows it again
+	// Course is the trace in a scenario with a population.
+	Course []CourseStep `json:"-"`
+	Line   int          `json:"-"` // of the scenario file
+	Repeat string       `json:"-"` // the command that shows it again
 }
 
 // Different reports whether a definite verdict is not the expected one, and that is news.
@@ -141,10 +151,23 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 			err = &InternalError{c.String(), cause, debug.Stack()}
 		}
 	}()
+	if c.Population != nil {
+		return c.judgePopulation(ctx, opt)
+	}
 	begin := time.Now()
 	m, err := Model(c.Params)
 	if err != nil {
 		return s, fmt.Errorf("scenario %s, profile %s: %w", c.Name, c.Profile, err)
+	}
+	if m.Mutated() {
+		// Which events can be exchanged is known of the rules, not of deviations.
+		if opt.Reduction == checker.ReduceAmple || opt.Symmetry {
+			return s, fmt.Errorf("scenario %s, profile %s: a host is a mutant, and neither reduction nor symmetry is sound for it; leave --reduction ample and --symmetry out", c.Name, c.Profile)
+		}
+		opt.Reduction = checker.ReduceNone
+		if opt.Time == checker.Auto { // without durations nothing keeps a deviation finite
+			opt.Time = checker.Exact
+		}
 	}
 	if opt.Symmetry {
 		if err := m.Symmetric(); err != nil {
@@ -169,21 +192,33 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 			return s, err
 		}
 	}
+	s.finish(begin)
+	return s, nil
+}
+
+// finish fills in what follows from the rest.
+func (s *Scenario) finish(begin time.Time) {
 	s.Complete = s.Stopped == ""
 	s.Seconds = math.Round(time.Since(begin).Seconds()*1000) / 1000
 	for i := range s.Outcomes {
 		s.Outcomes[i].compare()
 	}
-	return s, nil
 }
 
 // ask checks some of the properties in one go.
 func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, opt checker.Options, run check) error {
 	var asked []checker.Property[spec.State]
+	params := m.Params()
+	params.Forget = spec.AllGhosts
 	for _, i := range which {
 		asked = append(asked, s.Outcomes[i].Checked)
+		params.Forget &^= s.Outcomes[i].About.Reads()
 	}
-	result, err := run(ctx, checker.System[spec.State]{Exact: m, Any: m.Any()}, asked, opt)
+	lean, err := spec.New(params)
+	if err != nil {
+		return &InternalError{Case: c.String(), Cause: err}
+	}
+	result, err := run(ctx, checker.System[spec.State]{Exact: lean, Any: lean.Any()}, asked, opt)
 	var unusable *checker.CheckpointError
 	if errors.As(err, &unusable) {
 		return err
@@ -193,6 +228,13 @@ func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, 
 	}
 	if err != nil {
 		return &InternalError{Case: c.String(), Cause: err}
+	}
+	for _, o := range result.Outcomes {
+		if o.Trace != nil {
+			if err := withGhosts(m, lean, o.Trace); err != nil {
+				return &InternalError{Case: c.String(), Cause: err}
+			}
+		}
 	}
 	s.take(which, result)
 	return nil
@@ -246,16 +288,7 @@ func (c Case) expected(p properties.Property, params spec.Params) checker.Verdic
 // last run; Stopped is the first reason why a run stopped, apart from an attempt
 // to prove for any durations that exact made up for.
 func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
-	for _, r := range result.Runs {
-		s.Runs = append(s.Runs, Run{
-			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete, r.Spilled,
-		})
-		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
-		madeUp := r.Time == checker.Any && result.Runs[len(result.Runs)-1].Time == checker.Exact
-		if s.Stopped == "" && !madeUp {
-			s.Stopped = r.Stopped
-		}
-	}
+	s.takeRuns(result.Runs)
 	for n, found := range result.Outcomes {
 		o := &s.Outcomes[which[n]]
 		o.Verdict, o.Reason = found.Verdict.String(), found.Reason
@@ -264,6 +297,19 @@ func (s *Scenario) take(which []int, result checker.Result[spec.State]) {
 		if o.Trace != nil {
 			steps := len(o.Trace.Steps)
 			o.Steps = &steps
+		}
+	}
+}
+
+func (s *Scenario) takeRuns(runs []checker.Run) {
+	for _, r := range runs {
+		s.Runs = append(s.Runs, Run{
+			r.Time.String(), r.Purpose, r.Reduction, r.Symmetry, r.Full, r.Reduced, r.States, r.Classes, r.Transitions, r.Depth, r.Complete, r.Spilled,
+		})
+		s.States, s.Transitions, s.Depth = r.States, r.Transitions, r.Depth
+		madeUp := r.Time == checker.Any && runs[len(runs)-1].Time == checker.Exact
+		if s.Stopped == "" && !madeUp {
+			s.Stopped = r.Stopped
 		}
 	}
 }

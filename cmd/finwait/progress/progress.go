@@ -153,3 +153,18 @@ func (r *Reporter) json(p checker.Progress) {
 		float64(int(r.speed(p))), p.Frontier, p.Depth, p.Load, p.Memory, p.MemoryLimit, p.Share, p.Elapsed.Seconds(),
 	})
 }
+
+// Say shows a line in place of the last one, or v as JSON. A plain line is written every
+// few seconds.
+func (r *Reporter) Say(line string, v any) {
+	switch {
+	case r.style == "none":
+	case r.style == "json":
+		_ = json.NewEncoder(r.w).Encode(v)
+	case r.width > 0:
+		r.draw(line)
+	case r.now().Sub(r.last) >= every:
+		r.last = r.now()
+		fmt.Fprintln(r.w, line)
+	}
+}

@@ -57,6 +57,13 @@ func Save(dir string, s judge.Scenario, scenario string) error {
 		return err
 	}
 	for _, o := range s.Outcomes {
+		if o.Course != nil {
+			name := filepath.Join(dir, fileName(s.Name)+"."+fileName(s.Profile)+"."+fileName(o.Property)+".txt")
+			if err := writeFile(name, func(w io.Writer) error { return writeCourse(w, s, o) }); err != nil {
+				return err
+			}
+			o.Files["txt"] = name
+		}
 		if o.Trace == nil || o.Unknown() {
 			continue
 		}

@@ -94,3 +94,11 @@ func (r Report) Code() int {
 		return AsExpected
 	}
 }
+
+// Words is the verdict of an outcome in words.
+func Words(o judge.Outcome) string {
+	if o.Unknown() && o.Trace == nil {
+		return o.Verdict
+	}
+	return verdictWords(o)
+}

@@ -26,6 +26,7 @@ const nameWidth = 32
 func WriteScenario(w io.Writer, s judge.Scenario) error {
 	p := &printer{}
 	p.head(s)
+	p.population(s.Population)
 	p.reductions(s.Runs)
 	p.spilled(s.Runs)
 	p.holding(s.Outcomes)
@@ -40,9 +41,9 @@ func WriteScenario(w io.Writer, s judge.Scenario) error {
 		case o.Excused:
 			p.item("✓", o.Property, o.Reason)
 		case o.Verdict == checker.Violated.String() && !goal(o):
-			p.item("✓", o.Property, fmt.Sprintf("violated%s in %s: %s", asExpected(o), steps(o), story(s, o)))
+			p.item("✓", o.Property, fmt.Sprintf("violated%s%s: %s", asExpected(o), inSteps(o), story(s, o)))
 		case o.Verdict == checker.Holds.String() && goal(o):
-			p.item("✓", o.Property, fmt.Sprintf("reached%s in %s", asExpected(o), steps(o)))
+			p.item("✓", o.Property, "reached"+asExpected(o)+inSteps(o))
 		}
 	}
 	p.unknown(s.Outcomes)
@@ -62,7 +63,11 @@ func (p *printer) head(s judge.Scenario) {
 	name := s.Name + " · " + s.Profile
 	figures := fmt.Sprintf("%s, %s, depth %d, %s s",
 		count(s.States, "state"), count(s.Transitions, "transition"), s.Depth, seconds(s.Seconds))
-	if len(s.Runs) == 0 {
+	switch {
+	case len(s.Runs) > 0:
+	case s.Population != nil:
+		figures = "in closed form"
+	default:
 		figures = "nothing to explore"
 	}
 	if s.Stopped != "" {
@@ -178,6 +183,10 @@ func (p *printer) different(s judge.Scenario, o judge.Outcome) {
 	if o.Reason != "" {
 		p.indented(o.Reason)
 	}
+	if o.Course != nil {
+		p.b.Write(courseText(o.Course))
+		p.b.WriteString("\n    repeat with: " + o.Repeat + "\n")
+	}
 	if o.Trace != nil {
 		var chart bytes.Buffer
 		if err := Chart(s, o).WriteText(&chart); err != nil {
@@ -213,8 +222,8 @@ func (p *printer) indented(text string) {
 	}
 }
 
-// WriteSummary writes the last line of the report.
-func (r Report) WriteSummary(w io.Writer) error {
+// Summary is what was judged and how it ended, in a line.
+func (r Report) Summary() string {
 	t := r.tally()
 	names := map[string]bool{}
 	for _, s := range r.Scenarios {
@@ -236,7 +245,12 @@ func (r Report) WriteSummary(w io.Writer) error {
 	if t.known > 0 {
 		result += fmt.Sprintf(", %d known from the baseline", t.known)
 	}
-	line := fmt.Sprintf("%s: %s in %s s", judged, result, seconds(r.Elapsed.Seconds()))
+	return judged + ": " + result
+}
+
+// WriteSummary writes the last line of the report.
+func (r Report) WriteSummary(w io.Writer) error {
+	line := fmt.Sprintf("%s in %s s", r.Summary(), seconds(r.Elapsed.Seconds()))
 	switch left := r.Asked - len(r.Scenarios); {
 	case left > 0:
 		line += fmt.Sprintf(" (interrupted, %s not judged)", count(left, "profile run"))
@@ -273,10 +287,7 @@ func verdictWords(o judge.Outcome) string {
 	if o.Unknown() {
 		text = "possible" // with a trace, which a search without durations found
 	}
-	if o.Trace != nil {
-		text += " in " + steps(o)
-	}
-	return text
+	return text + inSteps(o)
 }
 
 func expectedWords(o judge.Outcome) string {
@@ -299,11 +310,12 @@ func words(verdict string, goal bool) string {
 	return verdict
 }
 
-func steps(o judge.Outcome) string {
+// inSteps is empty for what was found without a run.
+func inSteps(o judge.Outcome) string {
 	if o.Steps == nil {
-		return "no steps"
+		return ""
 	}
-	return count(*o.Steps, "step")
+	return " in " + count(*o.Steps, "step")
 }
 
 var unknownReasons = map[string]string{

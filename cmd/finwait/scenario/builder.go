@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/finwait/finwait/spec"
+	"github.com/finwait/finwait/spec/population"
 )
 
 // linuxTimeWait is TCP_TIMEWAIT_LEN, a constant of the kernel.
@@ -23,6 +24,9 @@ type builder struct {
 	properties []reference
 	notes      []string
 	assumed    []string
+	keys       *schema
+	// population is not nil in a scenario with one.
+	population *population.Params
 
 	// Sysctls that are not parameters by themselves.
 	earlyRetrans, rtoMax [2]int64
@@ -35,7 +39,7 @@ type builder struct {
 
 // newBuilder has the defaults of a profile.
 func newBuilder(profile spec.Profile, src *source) *builder {
-	b := &builder{src: src, places: map[string]*node{}}
+	b := &builder{src: src, places: map[string]*node{}, keys: table()}
 	b.properties = []reference{{text: allProperties}}
 	b.p = spec.Params{Profile: profile, Host: [2]spec.HostParams{spec.DefaultHost(), spec.DefaultHost()}, Net: spec.DefaultNet()}
 	for h := range b.p.Host {
@@ -64,7 +68,7 @@ func (b *builder) apply(n *node, group string) *Error {
 	if n.kind == nullNode {
 		return nil
 	}
-	t := table()
+	t := b.keys
 	if n.kind != mapNode {
 		return n.wants("a map with " + strings.Join(t.groups[group], ", "))
 	}
@@ -84,7 +88,7 @@ func (b *builder) apply(n *node, group string) *Error {
 		case isGroup:
 			err = b.apply(f.value, full).in(f.name)
 		case strings.HasSuffix(group, ".sysctl"):
-			err = unknownSysctl(f)
+			err = b.unknownSysctl(f)
 		default:
 			err = unknownKey(f, t.groups[group])
 		}
@@ -107,6 +111,9 @@ func (b *builder) blame(paths ...string) (at *node, key string) {
 
 // finish works out what follows from several keys, and checks how they agree.
 func (b *builder) finish() *Error {
+	if b.population != nil {
+		return b.finishPopulation()
+	}
 	for _, h := range []spec.Host{spec.Client, spec.Server} {
 		host, name := &b.p.Host[h], h.String()
 		set := func(key string) bool { return b.places[name+"."+key] != nil }

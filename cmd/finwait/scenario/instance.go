@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/finwait/finwait/spec"
+	"github.com/finwait/finwait/spec/population"
 )
 
 // Overrides change a scenario from the command line. They are applied in the
@@ -27,6 +28,8 @@ type Instance struct {
 	Scenario *Scenario
 	Profile  spec.Profile
 	Params   spec.Params
+	// Population is not nil in a scenario with one; Params is of no use then.
+	Population *population.Params
 	// Properties are names and patterns; "all" selects all. See Selects.
 	Properties []string
 	// Expect has the verdicts that the file expects. It is nil when an override
@@ -50,6 +53,7 @@ func (s *Scenario) Instantiate(profile spec.Profile, o Overrides) (Instance, err
 	if err := b.build(s, o); err != nil {
 		return Instance{}, err
 	}
+	i.Population = b.population
 	i.Params, i.Notes, i.Assumptions, i.references = b.p, b.notes, b.assumed, b.properties
 	for _, r := range b.properties {
 		i.Properties = append(i.Properties, r.text)
@@ -72,6 +76,9 @@ func (s *Scenario) Instantiate(profile spec.Profile, o Overrides) (Instance, err
 
 // build applies all layers.
 func (b *builder) build(s *Scenario, o Overrides) *Error {
+	if s.Population() {
+		b.beginPopulation()
+	}
 	if err := b.apply(s.root, ""); err != nil {
 		return err
 	}

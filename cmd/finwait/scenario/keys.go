@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/finwait/finwait/spec"
+	"github.com/finwait/finwait/spec/population"
 )
 
 // hosts is how a key that both hosts have is written in the table.
@@ -26,6 +27,8 @@ type Key struct {
 	// Both are nil for keys that are about the file and not about the model.
 	set func(b *builder, h spec.Host, n *node) *Error
 	get func(p *spec.Params, h spec.Host) string
+	// show is get for a scenario with population.
+	show func(p *population.Params, h spec.Host) string
 	// sysctl is set for kernel settings, which --sysctl and --host know too.
 	sysctl *sysctl
 }
@@ -36,7 +39,18 @@ func Keys() []Key { return append([]Key(nil), table().rows...) }
 
 // WriteKeys prints the table as `finwait explain scenario-file` shows it.
 func WriteKeys(w io.Writer) error {
-	for _, k := range Keys() {
+	if err := writeKeys(w, Keys()); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\nA scenario with the key population counts many connections of one client, and has these keys\nbesides those about the file:\n\n")
+	if err != nil {
+		return err
+	}
+	return writeKeys(w, PopulationKeys())
+}
+
+func writeKeys(w io.Writer, keys []Key) error {
+	for _, k := range keys {
 		_, err := fmt.Fprintf(w, "%s: %s\n    %s\n    default: %s\n", k.Path, k.Type, k.About, k.Default)
 		if err != nil {
 			return err
@@ -52,6 +66,8 @@ type schema struct {
 	// holds the names of its entries in order.
 	keys   map[string]boundKey
 	groups map[string][]string
+	// sysctls are the kernel settings among the keys.
+	sysctls []*sysctl
 }
 
 // boundKey is a key of one host.
@@ -61,11 +77,15 @@ type boundKey struct {
 }
 
 var table = sync.OnceValue(func() *schema {
-	t := &schema{keys: map[string]boundKey{}, groups: map[string][]string{}}
-	t.rows = append(t.rows, fileKeys()...)
-	t.rows = append(t.rows, hostKeys()...)
-	t.rows = append(t.rows, networkKeys()...)
-	t.rows = append(t.rows, choiceKeys()...)
+	t := newSchema(fileKeys(), hostKeys(), networkKeys(), choiceKeys())
+	for i := range sysctls {
+		t.sysctls = append(t.sysctls, &sysctls[i])
+	}
+	return t
+})
+
+func newSchema(rows ...[]Key) *schema {
+	t := &schema{rows: slices.Concat(rows...), keys: map[string]boundKey{}, groups: map[string][]string{}}
 	for i := range t.rows {
 		k := &t.rows[i]
 		if k.steps == nil {
@@ -80,7 +100,7 @@ var table = sync.OnceValue(func() *schema {
 		}
 	}
 	return t
-})
+}
 
 func (t *schema) enter(k *Key, h spec.Host, steps []string) {
 	group := ""

@@ -58,7 +58,41 @@ func hostKeys() []Key {
 		keys = append(keys, sysctls[i].key())
 	}
 	keys = append(keys, socketKeys()...)
-	return append(keys, endpointKeys()...)
+	keys = append(keys, endpointKeys()...)
+	return append(keys, mutantKey())
+}
+
+// mutantKey makes a host deviate from the rules.
+func mutantKey() Key {
+	return Key{
+		Path: hosts + ".mutant", Type: "name of a mutant, or none",
+		Default: "none", About: "The host deviates from the rules, as stacks did in history: finwait list mutants shows the names.",
+		set: func(b *builder, h spec.Host, n *node) *Error {
+			if n.is("none") {
+				b.p.Host[h].Mutant = ""
+				return nil
+			}
+			if spec.MutantNamed(n.text) == nil {
+				var names []string
+				for _, m := range spec.Mutants() {
+					names = append(names, m.Name)
+				}
+				want := "a name that finwait list mutants shows, or none"
+				if near := nearest(n.text, names); near != "" {
+					want = near + " (the nearest name), or none"
+				}
+				return n.fail(fmt.Sprintf("%q, which is no mutant", shorten(n.text)), want)
+			}
+			b.p.Host[h].Mutant = n.text
+			return nil
+		},
+		get: func(p *spec.Params, h spec.Host) string {
+			if p.Host[h].Mutant == "" {
+				return "none"
+			}
+			return p.Host[h].Mutant
+		},
+	}
 }
 
 func socketKeys() []Key {

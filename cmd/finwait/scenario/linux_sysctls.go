@@ -33,8 +33,8 @@ func inLinux(name string) bool {
 }
 
 // linuxNames are the full names under net.ipv4.tcp_, those of the model first.
-func linuxNames() []string {
-	all := sysctlNames()
+func (t *schema) linuxNames() []string {
+	all := t.sysctlNames()
 	for _, n := range linuxTCP {
 		if full := sysctlPrefix + "tcp_" + n; !slices.Contains(all, full) {
 			all = append(all, full)

@@ -21,16 +21,27 @@ var order = []string{
 	"linger-reset", "unread-data-reset", "lossy-network", "peer-crash",
 }
 
-// Builtin are the scenarios that come with finwait, in the order in which they
-// are best read.
+// populations are the built-in scenarios that count connections.
+var populations = []string{"port-exhaustion"}
+
+// aliases are other names of built-in scenarios.
+var aliases = map[string]string{"ports": "port-exhaustion"}
+
+// Populations are the built-in scenarios that count many connections.
+func Populations() ([]*Scenario, error) { return read(populations) }
+
+// Builtin are the scenarios of one connection that come with finwait, in the order in
+// which they are best read.
 func Builtin() ([]*Scenario, error) {
 	all, err := builtin()
 	return append([]*Scenario(nil), all...), err
 }
 
-var builtin = sync.OnceValues(func() ([]*Scenario, error) {
+var builtin = sync.OnceValues(func() ([]*Scenario, error) { return read(order) })
+
+func read(names []string) ([]*Scenario, error) {
 	var all []*Scenario
-	for _, name := range order {
+	for _, name := range names {
 		text, err := embedded.ReadFile("scenarios/" + name + ".yaml")
 		if err != nil {
 			return nil, err
@@ -42,7 +53,7 @@ var builtin = sync.OnceValues(func() ([]*Scenario, error) {
 		all = append(all, s)
 	}
 	return all, nil
-})
+}
 
 // Load reads a scenario file, or all *.yaml and *.yml of a directory in the order
 // of their names. Errors are *Error.
@@ -106,8 +117,12 @@ func Find(arg string) ([]*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range all {
-		if s.Name == arg {
+	counted, err := Populations()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range append(append([]*Scenario(nil), all...), counted...) {
+		if s.Name == arg || s.Name == aliases[arg] {
 			return []*Scenario{s}, nil
 		}
 	}
@@ -115,7 +130,7 @@ func Find(arg string) ([]*Scenario, error) {
 		return Load(arg)
 	}
 	src := &source{what: "scenario", file: arg}
-	names := append([]string(nil), order...)
+	names := append(append([]string(nil), order...), populations...)
 	if nearest(arg, names) == "" {
 		sort.Strings(names)
 	}

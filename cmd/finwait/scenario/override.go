@@ -29,7 +29,7 @@ func (b *builder) set(arg string) *Error {
 	if value == nil {
 		value = &node{kind: nullNode, src: src}
 	}
-	if k, ok := table().keys[steps[0]]; ok && k.set == nil {
+	if k, ok := b.keys.keys[steps[0]]; ok && k.set == nil {
 		return src.fail(0, 0, "a key that is about the file", "a key of client, server or network, or properties").in(steps[0])
 	}
 	for _, step := range slices.Backward(steps) {
@@ -105,15 +105,15 @@ func (b *builder) readSysctlFile(arg string) *Error {
 // has no use for it.
 func (b *builder) applySysctl(h spec.Host, l sysctlLine) (bool, *Error) {
 	path := h.String() + ".sysctl." + l.name
-	key, ok := table().keys[path]
+	key, ok := b.keys.keys[path]
 	switch {
 	case !ok && isTCP(l.name) && !inLinux(l.name) && !strings.ContainsAny(l.name, "*?["):
-		return false, l.place.fail("a sysctl that does not exist in Linux", oneOfFew(l.name, linuxNames()))
+		return false, l.place.fail("a sysctl that does not exist in Linux", oneOfFew(l.name, b.keys.linuxNames()))
 	case !ok:
 		return false, nil
 	}
 	// Also where the profile does not use it, a value must be one.
-	if _, err := l.value.number(key.sysctl.lo, key.sysctl.hi, key.sysctl.unit); err != nil {
+	if _, err := key.sysctl.number(l.value, ""); err != nil {
 		return false, err
 	}
 	if slices.Contains(key.sysctl.not, b.p.Profile) {
@@ -210,8 +210,8 @@ func (b *builder) readHost(root string) *Error {
 	}
 	var ignored []string
 	found := 0
-	for i := range sysctls {
-		name := sysctls[i].fullName()
+	for _, s := range b.keys.sysctls {
+		name := s.fullName()
 		file := filepath.Join(append([]string{root}, strings.Split(name, ".")...)...)
 		text, e := os.ReadFile(file)
 		if e != nil {

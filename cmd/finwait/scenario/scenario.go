@@ -80,13 +80,27 @@ func parse(file string, text []byte) (*Scenario, *Error) {
 		case "expect":
 			s.expect, err = f.value.expectations()
 		case "profiles":
-			s.overlays, err = f.value.profiles()
+			s.overlays, err = f.value.profiles(s.keys().overlayKeys())
 		}
 		if err != nil {
 			return nil, err.in(f.name)
 		}
 	}
 	return s, nil
+}
+
+// Population tells whether the scenario counts many connections instead of following
+// one.
+func (s *Scenario) Population() bool {
+	return s.root.kind == mapNode && slices.ContainsFunc(s.root.fields, func(f field) bool { return f.name == populationGroup })
+}
+
+// keys are the keys that the file can have.
+func (s *Scenario) keys() *schema {
+	if s.Population() {
+		return populationTable()
+	}
+	return table()
 }
 
 // Profiles are the profiles that the file names; linux when it names none.
@@ -162,7 +176,7 @@ func (n *node) expectations() ([]expectation, *Error) {
 }
 
 // profiles reads the overlays.
-func (n *node) profiles() ([]overlay, *Error) {
+func (n *node) profiles(keys []string) ([]overlay, *Error) {
 	var known []string
 	for _, p := range spec.Profiles() {
 		known = append(known, p.String())
@@ -183,11 +197,11 @@ func (n *node) profiles() ([]overlay, *Error) {
 		o := overlay{profile: spec.Profiles()[i], node: f.value}
 		if f.value.kind != nullNode {
 			if f.value.kind != mapNode {
-				return nil, f.value.wants("a map with " + strings.Join(overlayKeys(), ", ")).in(f.name)
+				return nil, f.value.wants("a map with " + strings.Join(keys, ", ")).in(f.name)
 			}
 			for _, entry := range f.value.fields {
-				if !slices.Contains(overlayKeys(), entry.name) {
-					return nil, unknownKey(entry, overlayKeys()).in(f.name)
+				if !slices.Contains(keys, entry.name) {
+					return nil, unknownKey(entry, keys).in(f.name)
 				}
 				if entry.name != "expect" {
 					continue
@@ -207,11 +221,53 @@ func (n *node) profiles() ([]overlay, *Error) {
 }
 
 // overlayKeys are the top-level keys that a profile can change.
-func overlayKeys() []string {
-	return slices.DeleteFunc(slices.Clone(table().groups[""]), func(name string) bool {
+func (t *schema) overlayKeys() []string {
+	return slices.DeleteFunc(slices.Clone(t.groups[""]), func(name string) bool {
 		return name == "name" || name == "about" || name == "profiles"
 	})
 }
 
 // String is the name.
 func (s *Scenario) String() string { return fmt.Sprintf("%s (%s)", s.Name, s.File) }
+
+// Settings are the keys of client, server and network that the file itself gives, as
+// --set takes them, without those of profiles.
+func (s *Scenario) Settings() []Setting {
+	var all []Setting
+	var walk func(n *node, path string)
+	walk = func(n *node, path string) {
+		for _, f := range n.fields {
+			full := join(path, f.name)
+			if k, ok := table().keys[full]; ok && k.set != nil && full != "properties" {
+				all = append(all, Setting{full, f.value.yaml()})
+			} else if _, group := table().groups[full]; group {
+				walk(f.value, full)
+			}
+		}
+	}
+	walk(s.root, "")
+	return all
+}
+
+// yaml is the value in one line.
+func (n *node) yaml() string {
+	var parts []string
+	switch n.kind {
+	case nullNode:
+		return "null"
+	case listNode:
+		for _, item := range n.items {
+			parts = append(parts, item.yaml())
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case mapNode:
+		for _, f := range n.fields {
+			parts = append(parts, quoted(f.name)+": "+f.value.yaml())
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case textNode:
+		return quoted(n.text)
+	default:
+		return n.text
+	}
+}

@@ -23,6 +23,8 @@ type sysctl struct {
 	not        []spec.Profile // profiles without such a rule; --host and --sysctl leave them alone
 	set        func(b *builder, h spec.Host, v int64)
 	get        func(p *spec.HostParams) int64
+	// read, where it is set, makes a number of a value that is none.
+	read       func(n *node) (int64, *Error)
 	notPrinted bool // Params holds it as part of another key
 }
 
@@ -133,36 +135,45 @@ func (s *sysctl) key() Key {
 		steps: []string{hosts, "sysctl", s.fullName()}, sysctl: s,
 	}
 	k.set = func(b *builder, h spec.Host, n *node) *Error {
-		v, err := n.number(s.lo, s.hi, s.unit+", as the kernel writes it,")
+		v, err := s.number(n, ", as the kernel writes it,")
 		if err != nil {
 			return err
 		}
 		s.set(b, h, v)
 		return nil
 	}
-	if !s.notPrinted {
+	if s.get != nil && !s.notPrinted {
 		k.get = func(p *spec.Params, h spec.Host) string { return strconv.FormatInt(s.get(&p.Host[h]), 10) }
 	}
 	return k
 }
 
+// number reads a value as the kernel writes it; manner says so where that needs saying.
+func (s *sysctl) number(n *node, manner string) (int64, *Error) {
+	if s.read != nil {
+		return s.read(n)
+	}
+	return n.number(s.lo, s.hi, s.unit+manner)
+}
+
 // sysctlNames are the full names of the modelled sysctls.
-func sysctlNames() []string {
+func (t *schema) sysctlNames() []string {
 	var all []string
-	for i := range sysctls {
-		all = append(all, sysctls[i].fullName())
+	for _, s := range t.sysctls {
+		all = append(all, s.fullName())
 	}
 	return all
 }
 
 // unknownSysctl says why a sysctl is not among the keys of the model.
-func unknownSysctl(f field) *Error {
+func (b *builder) unknownSysctl(f field) *Error {
+	names := b.keys.sysctlNames()
 	found := "a sysctl that does not exist in Linux"
 	switch {
 	case inLinux(f.name):
-		return f.place.fail("a sysctl that Linux has but finwait does not model", oneOf("", sysctlNames())).in(f.name)
+		return f.place.fail("a sysctl that Linux has but finwait does not model", oneOf("", names)).in(f.name)
 	case strings.HasPrefix(f.name, "net.") && !isTCP(f.name):
 		found = "a sysctl that finwait does not model"
 	}
-	return f.place.fail(found, oneOf(f.name, sysctlNames())).in(shorten(f.name))
+	return f.place.fail(found, oneOf(f.name, names)).in(shorten(f.name))
 }

@@ -22,16 +22,16 @@ func (i Instance) YAML() []byte {
 	fmt.Fprintf(&w, "# Resolved by finwait: every key of the model is given.\nname: %s\nabout: %s\n", plain(name), quoted(about))
 	group := []string(nil)
 	for _, h := range []spec.Host{spec.Client, spec.Server} {
-		for _, k := range table().rows {
-			if k.steps[0] == hosts && k.get != nil {
+		for _, k := range i.keys().rows {
+			if value, ok := i.value(k, h); ok && k.steps[0] == hosts {
 				path := append([]string{h.String()}, k.steps[1:]...)
-				group = writeKey(&w, group, path, k.get(&i.Params, h))
+				group = writeKey(&w, group, path, value)
 			}
 		}
 	}
-	for _, k := range table().rows {
-		if k.steps[0] != hosts && k.get != nil {
-			group = writeKey(&w, group, k.steps, k.get(&i.Params, spec.Client))
+	for _, k := range i.keys().rows {
+		if value, ok := i.value(k, spec.Client); ok && k.steps[0] != hosts {
+			group = writeKey(&w, group, k.steps, value)
 		}
 	}
 	fmt.Fprintf(&w, "profiles: {%s: {}}\n", i.Profile)
@@ -51,6 +51,24 @@ func (i Instance) YAML() []byte {
 	}
 	fmt.Fprintf(&w, "properties: [%s]\n", strings.Join(patterns, ", "))
 	return w.Bytes()
+}
+
+func (i Instance) keys() *schema {
+	if i.Population != nil {
+		return populationTable()
+	}
+	return table()
+}
+
+// value is what a key has; ok is false for one that the file does without.
+func (i Instance) value(k Key, h spec.Host) (text string, ok bool) {
+	switch {
+	case i.Population != nil && k.show != nil:
+		return k.show(i.Population, h), true
+	case i.Population == nil && k.get != nil:
+		return k.get(&i.Params, h), true
+	}
+	return "", false
 }
 
 // writeKey writes one entry, and the names of the groups that begin with it. It

@@ -59,9 +59,9 @@ func Builtin() []Plan {
 		},
 		{
 			Name:  "fin-wait-2",
-			About: "Does tcp_fin_timeout end FIN_WAIT_2? After close(), which makes an orphan, it does; after shutdown() it does not.",
+			About: "Does tcp_fin_timeout end FIN_WAIT_2? After close(), which makes an orphan, it does; after shutdown() it does not. RFC 9293 has no such timeout.",
 			Axes: []vary.Axis{
-				axis(scenarioKey, "fin-wait-2-after-close", "fin-wait-2-after-shutdown"), axis(clientSysctl+"tcp_fin_timeout", "10", "30", "60", "120"),
+				axis(scenarioKey, "fin-wait-2-after-close", "fin-wait-2-after-shutdown"), axis(profileKey, "linux", "rfc9293"), axis(clientSysctl+"tcp_fin_timeout", "10", "30", "60", "120"),
 				axis("client.socket.tcp_linger2", "default", "5s"),
 			},
 			Properties: []string{"fin-wait-2-left-eventually", "fin-wait-2-bounded-for-orphans"},
@@ -114,6 +114,71 @@ func Builtin() []Plan {
 			},
 			Properties: []string{"no-silent-data-loss", "rst-only-when-allowed", "both-closed"},
 			Columns:    []string{"stay:client.FIN_WAIT_1", "stay:client.TIME_WAIT", "no-silent-data-loss", "both-closed"},
+		},
+		{
+			Name:  "port-rate",
+			About: "How many connections per second can a client open to one service, by its port range, tcp_tw_reuse and who closes first?",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "ports"), axis("population.closes_first", "client", "server"),
+				axis(clientSysctl+"tcp_tw_reuse", "0", "1"), axis(clientSysctl+"ip_local_port_range", "32768 60999", "1024 65535"),
+				axis("population.rate", "100", "470", "471", "1000", "1075", "1076", "10000"),
+			},
+			Properties: []string{"port-always-available", "buckets-never-overflow"},
+			Columns:    []string{"port-always-available", "buckets-never-overflow", "max-rate", "ports-wanted", "buckets-wanted"},
+		},
+		{
+			Name:  "port-wait",
+			About: "Who gets the TIME_WAIT and how long does it keep a port? By who closes first, TIME_WAIT, and how long a connection is open.",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "ports"), axis("population.closes_first", "client", "server"),
+				axis("client.time_wait", "1s", "15s", "30s", "60s", "120s", "240s"), axis("population.lifetime", "0s", "1s", "30s"),
+			},
+			Properties: []string{"port-always-available", "other-destination-still-reachable", "server-side-never-short-of-ports"},
+			Columns:    []string{"max-rate", "port-always-available", "other-destination-still-reachable", "server-side-never-short-of-ports"},
+		},
+		{
+			Name:  "port-fin-timeout",
+			About: "Does tcp_fin_timeout give ports back sooner? Only from peers that are slow to close: it has no effect on TIME_WAIT.",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "ports"), axis("population.half_closed", "0s", "5s", "5m"),
+				axis(clientSysctl+"tcp_fin_timeout", "10", "30", "60", "61", "120"),
+			},
+			Properties: []string{"port-always-available", "buckets-never-overflow"},
+			Columns:    []string{"max-rate", "port-always-available", "buckets-wanted"},
+		},
+		{
+			Name:  "buckets",
+			About: "What tcp_max_tw_buckets does it take, and what overflows below?",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "ports"), axis("population.rate", "100", "400"),
+				axis(clientSysctl+"tcp_max_tw_buckets", "0", "5000", "6000", "6062", "18000", "24000", "24062", "262144"),
+			},
+			Properties: []string{"buckets-never-overflow", "port-always-available"},
+			Columns:    []string{"buckets-never-overflow", "port-always-available", "buckets-wanted"},
+		},
+		{
+			Name:  "orphans",
+			About: "Which tcp_max_orphans does it take when FINs are not acknowledged for some time, as when the peers are gone, and what is reset below?",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "ports"), axis("population.closes_first", "client"), axis("population.rate", "20", "100"),
+				axis("population.orphan_time", "1ms", "1s", "6s", "107s"),
+				axis(clientSysctl+"tcp_max_orphans", "1", "16", "128", "1024", "16384", "262144"),
+			},
+			Properties: []string{"orphans-within-limit", "port-always-available"},
+			Columns:    []string{"orphans-within-limit", "port-always-available", "max-rate"},
+		},
+		{
+			Name:  "who-waits",
+			About: "Which side gets TIME_WAIT, by who closes when? The one whose FIN is sent first; both when the FINs cross; neither when it aborts.",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "normal-close"),
+				axis("client.app", "[{do: close}]", "[{do: close, when: after-eof}]", "[{do: shutdown-wr}, {do: close, when: after-eof}]"),
+				axis("server.app", "[{do: close, when: after-eof}]", "[{do: close}]"),
+				axis("client.socket.so_linger", "off", "0s"),
+			},
+			Assume:     []string{`!(client.app == "[{do: close, when: after-eof}]" && server.app == "[{do: close, when: after-eof}]")`},
+			Properties: []string{"both-closed"},
+			Columns:    []string{"stay:client.TIME_WAIT", "stay:server.TIME_WAIT", "stay:client.LAST_ACK", "stay:server.LAST_ACK"},
 		},
 		{
 			Name:  "sensitivity",

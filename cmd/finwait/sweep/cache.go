@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
-	"github.com/finwait/finwait/properties"
 )
 
 // Cache keeps judged cells in files of a directory. Files that cannot be read, or hold
@@ -37,12 +36,8 @@ func BinaryHash() (string, error) {
 
 // key names what a cell's answer depends on: the program, every parameter of the
 // scenario with what is expected of it, the properties, and how it is searched.
-func (s *sweeper) key(i scenario.Instance, selected []properties.Property) string {
+func (s *sweeper) key(i scenario.Instance, names []string) string {
 	stays, fins := needs(s.columns)
-	names := []string{}
-	for _, p := range selected {
-		names = append(names, p.Name)
-	}
 	text, err := json.Marshal([]any{
 		s.opt.Binary, string(i.YAML()), i.Overridden, names, s.plan.Time, s.plan.MaxStates, s.plan.MaxDepth, s.plan.AnyStates, stays, fins,
 	})

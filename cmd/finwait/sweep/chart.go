@@ -17,8 +17,8 @@ import (
 )
 
 // SaveChart draws the first column over the axes that have several values: a curve for
-// each value of the others over the last one, or with two of them a heat map. The name
-// of the file says the form, .svg or .png.
+// each value of the others over the last one, or a heat map with two of them, or of a
+// verdict with more. The name of the file says the form, .svg or .png.
 func (r Result) SaveChart(name string) error {
 	if ext := filepath.Ext(name); ext != ".svg" && ext != ".png" {
 		return fmt.Errorf("%s: a name that ends in .svg or .png is wanted", name)
@@ -39,7 +39,8 @@ func (r Result) SaveChart(name string) error {
 		p.Title.Text += ", seconds"
 	}
 	var err error
-	if len(axes) == 2 && (r.Plan.Strategy == "" || r.Plan.Strategy == Everything) {
+	whole := r.Plan.Strategy == "" || r.Plan.Strategy == Everything
+	if whole && (len(axes) == 2 || len(axes) > 2 && columns[0].what == "property") {
 		err = r.heat(p, axes, columns[0])
 	} else {
 		err = r.curves(p, axes, columns[0])
@@ -61,15 +62,26 @@ func (g grid) X(column int) float64      { return float64(column) }
 func (g grid) Y(row int) float64         { return float64(row) }
 
 func (r Result) heat(p *plot.Plot, axes []vary.Axis, c column) error {
-	y, x := axes[0], axes[1]
+	others, x := axes[:len(axes)-1], axes[len(axes)-1]
+	row := map[string]int{}
+	var rows, keys []string
+	for _, a := range others {
+		keys = append(keys, shortKey(a.Key))
+	}
+	for _, at := range vary.Grid(others) {
+		values := rowName(others, func(i int) string { return others[i].Values[at[i]] })
+		row[values] = len(rows)
+		rows = append(rows, values)
+	}
 	g := grid{}
-	for range y.Values {
+	for range rows {
 		g.values = append(g.values, slices.Repeat([]float64{math.NaN()}, len(x.Values)))
 	}
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, cell := range r.Cells {
 		if n, ok := c.number(cell); ok {
-			g.values[slices.Index(y.Values, cell.Values[y.Key])][slices.Index(x.Values, cell.Values[x.Key])] = n
+			at := row[rowName(others, func(i int) string { return cell.Values[others[i].Key] })]
+			g.values[at][slices.Index(x.Values, cell.Values[x.Key])] = n
 			least, most = min(least, n), max(most, n)
 		}
 	}
@@ -85,10 +97,24 @@ func (r Result) heat(p *plot.Plot, axes []vary.Axis, c column) error {
 	h.Min, h.Max = least, top
 	h.NaN = color.Gray{Y: 230}
 	p.Add(h)
-	p.X.Label.Text, p.Y.Label.Text = shortKey(x.Key), shortKey(y.Key)
-	p.X.Tick.Marker, p.Y.Tick.Marker = names(x.Values), names(y.Values)
-	p.Title.Text += fmt.Sprintf(" (dark %s, light %s; grey: none)", number(least), number(most))
+	p.X.Label.Text, p.Y.Label.Text = shortKey(x.Key), strings.Join(keys, ", ")
+	p.X.Tick.Marker, p.Y.Tick.Marker = names(x.Values), names(rows)
+	dark, light := number(least), number(most)
+	if c.what == "property" {
+		verdict := map[float64]string{0: "violated or not reached", 1: "holds or reached"}
+		dark, light = verdict[least], verdict[most]
+	}
+	p.Title.Text += fmt.Sprintf(" (dark %s, light %s; grey: none)", dark, light)
 	return nil
+}
+
+// rowName names the values of some axes.
+func rowName(axes []vary.Axis, value func(i int) string) string {
+	var all []string
+	for i := range axes {
+		all = append(all, value(i))
+	}
+	return strings.Join(all, ", ")
 }
 
 func (r Result) curves(p *plot.Plot, axes []vary.Axis, c column) error {
@@ -137,6 +163,9 @@ func (r Result) curves(p *plot.Plot, axes []vary.Axis, c column) error {
 		}
 	}
 	p.Legend.Top, p.Legend.Left = true, true
+	if len(order) > 1 { // room for its lines
+		p.Y.Max += (p.Y.Max - p.Y.Min) * 0.04 * float64(len(order))
+	}
 	p.X.Label.Text, p.Y.Label.Text = shortKey(x.Key), c.name
 	if !scale {
 		p.X.Tick.Marker = names(x.Values)

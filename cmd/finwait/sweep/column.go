@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/finwait/finwait/cmd/finwait/judge"
-	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
 
 // column is something of a cell that a table shows: a property, "states", "seconds",
-// "stay:teardown", "stay:HOST.STATE" (the longest), "shortest:HOST.STATE", or
-// "fins:HOST", the most copies of its FIN that a host sends.
+// "stay:teardown", "stay:HOST.STATE" (the longest), "shortest:HOST.STATE",
+// "fins:HOST", the most copies of its FIN that a host sends, or of a population
+// "max-rate", "ports-wanted" and "buckets-wanted".
 type column struct {
 	name, what string
 	host       spec.Host
@@ -28,14 +28,15 @@ func parseColumn(name string) (column, error) {
 	c.what, rest, ok = strings.Cut(name, ":")
 	host, state, _ := strings.Cut(rest, ".")
 	hosts := []string{spec.Client.String(), spec.Server.String()}
-	bad := fmt.Errorf("column %q: a property, states, seconds, stay:teardown, stay:HOST.STATE, shortest:HOST.STATE or fins:HOST is wanted, such as stay:client.FIN_WAIT_1", name)
+	bad := fmt.Errorf("column %q: a property, states, seconds, stay:teardown, stay:HOST.STATE, shortest:HOST.STATE, fins:HOST, or of a population max-rate, ports-wanted or buckets-wanted is wanted, such as stay:client.FIN_WAIT_1", name)
 	switch {
 	case !ok && (name == "states" || name == "seconds"):
 		return c, nil
+	case populationColumns[name] != nil:
+		return c, nil
 	case !ok:
 		c.what = "property"
-		found, err := properties.Select([]string{name})
-		if err != nil || len(found) != 1 || found[0].Name != name {
+		if !judge.Known(name) {
 			return c, bad
 		}
 		return c, nil
@@ -56,6 +57,18 @@ func parseColumn(name string) (column, error) {
 	}
 	c.state = state
 	return c, nil
+}
+
+// populationColumns read the figures of a population; ok is false without a limit.
+var populationColumns = map[string]func(p judge.Population) (n int64, ok bool){
+	"max-rate": func(p judge.Population) (int64, bool) {
+		if p.MaxRate == nil {
+			return 0, false
+		}
+		return *p.MaxRate, true
+	},
+	"ports-wanted":   func(p judge.Population) (int64, bool) { return p.PortsWanted, true },
+	"buckets-wanted": func(p judge.Population) (int64, bool) { return p.BucketsWanted, true },
 }
 
 // text is what a cell shows in the column.
@@ -82,6 +95,15 @@ func (c column) text(cell Cell) string {
 			return "for ever"
 		}
 		return duration(us)
+	}
+	if figure := populationColumns[c.name]; figure != nil {
+		if cell.Population == nil {
+			return "-"
+		}
+		if n, ok := figure(*cell.Population); ok {
+			return strconv.FormatInt(n, 10)
+		}
+		return "no limit"
 	}
 	o := cell.outcome(c.name)
 	switch {
@@ -116,6 +138,13 @@ func (c column) number(cell Cell) (n float64, ok bool) {
 	case "stay", "shortest":
 		us, ok, why := c.stay(cell)
 		return float64(us) / 1e6, ok && why == ""
+	}
+	if figure := populationColumns[c.name]; figure != nil {
+		if cell.Population == nil {
+			return 0, false
+		}
+		n, ok := figure(*cell.Population)
+		return float64(n), ok
 	}
 	o := cell.outcome(c.name)
 	if o == nil || o.Verdict == "unknown" {

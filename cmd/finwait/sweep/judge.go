@@ -3,14 +3,11 @@ package sweep
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/judge"
-	"github.com/finwait/finwait/cmd/finwait/scenario"
-	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -25,34 +22,24 @@ func profileNamed(name string) (spec.Profile, error) {
 	return 0, fmt.Errorf("unknown profile %q; there are %v", name, known)
 }
 
-// selected are the properties that a cell is asked.
-func (s *sweeper) selected(i scenario.Instance) ([]properties.Property, error) {
-	all, err := properties.Select(s.plan.Properties)
-	if err != nil || len(s.plan.Properties) > 0 {
-		return all, err
-	}
-	return slices.DeleteFunc(all, func(p properties.Property) bool { return !i.Selects(p.Name) }), nil
-}
-
 // judge fills in what a check of the scenario finds.
-func (s *sweeper) judge(ctx context.Context, i scenario.Instance, selected []properties.Property, c *Cell) error {
-	stays, fins := needs(s.columns)
-	j, err := judge.Judge(ctx, judge.Case{
-		Name: i.Scenario.Name, Profile: i.Profile.String(), Params: i.Params, Properties: selected, Expect: i.Expect,
-		Overridden: i.Overridden, Assumptions: i.Assumptions, Stays: stays,
-	}, s.opt.Search)
+func (s *sweeper) judge(ctx context.Context, k judge.Case, c *Cell) error {
+	var fins bool
+	k.Stays, fins = needs(s.columns)
+	j, err := judge.Judge(ctx, k, s.opt.Search)
 	if err != nil {
 		return err
 	}
 	c.States, c.Seconds, c.Complete, c.Stopped, c.Stays = j.States, j.Seconds, j.Complete, j.Stopped, j.Stays
+	c.Population = j.Population
 	for _, o := range j.Outcomes {
 		c.Outcomes = append(c.Outcomes, Outcome{
 			Property: o.Property, Verdict: o.Verdict, Reason: o.Reason, Scope: o.Scope, Expected: o.Expected, AsExpected: o.AsExpected,
 			Vacuous: o.Vacuous, Steps: o.Steps, Goal: o.Kind == checker.Reachable.String(),
 		})
 	}
-	if fins {
-		c.FINs, err = s.countFINs(ctx, i.Params)
+	if fins && k.Population == nil {
+		c.FINs, err = s.countFINs(ctx, k.Params)
 	}
 	return err
 }

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/vary"
-	"github.com/finwait/finwait/properties"
 )
 
 // Strategies of choosing cells.
@@ -203,7 +203,7 @@ func (p Plan) Validate() error {
 	if !slices.ContainsFunc(p.Axes, func(a vary.Axis) bool { return a.Key == scenarioKey }) {
 		return fmt.Errorf("no scenario; name one, or --vary scenario=A,B")
 	}
-	if _, err := properties.Select(p.Properties); err != nil {
+	if err := judge.CheckPatterns(p.Properties); err != nil {
 		return fmt.Errorf("--property: %w", err)
 	}
 	for _, c := range p.Columns {

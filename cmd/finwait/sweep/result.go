@@ -54,6 +54,8 @@ type Cell struct {
 	// of its FIN that a host sends, in the order client, server.
 	Stays []judge.Stay `json:"stays,omitempty"`
 	FINs  []int        `json:"fins,omitempty"`
+	// Population is nil for one connection.
+	Population *judge.Population `json:"population,omitempty"`
 }
 
 // Outcome is a verdict of a cell.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/vary"
@@ -195,19 +196,19 @@ func (s *sweeper) cell(ctx context.Context, at []int) (c Cell, ok bool) {
 		c.Invalid = err.Error()
 		return c, true
 	}
-	selected, err := s.selected(i)
+	k, err := judge.Of(i, s.plan.Properties)
 	if err != nil {
 		c.Invalid = err.Error()
 		return c, true
 	}
-	name := s.key(i, selected)
+	name := s.key(i, k.Names())
 	if s.opt.Cache.load(name, &c) {
 		s.mu.Lock()
 		s.cached++
 		s.mu.Unlock()
 		return c, true
 	}
-	if err := s.judge(ctx, i, selected, &c); err != nil {
+	if err := s.judge(ctx, k, &c); err != nil {
 		if ctx.Err() != nil {
 			return c, false
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/vary"
 )
@@ -275,7 +276,7 @@ func TestBuiltin(t *testing.T) {
 		for _, c := range cells {
 			i, err := s.instance(p.values(c))
 			require.NoError(t, err, p.Name)
-			_, err = s.selected(i)
+			_, err = judge.Of(i, p.Properties)
 			require.NoError(t, err)
 		}
 		require.NotEmpty(t, p.About)
@@ -301,4 +302,31 @@ func TestColumns(t *testing.T) {
 		_, err := parseColumn(bad)
 		require.ErrorContains(t, err, "is wanted", bad)
 	}
+}
+
+// TestPortRate: the built-in sweep finds the rates at which ports run out, in closed
+// form for real numbers.
+func TestPortRate(t *testing.T) {
+	p, ok := Find("port-rate")
+	require.True(t, ok)
+	r := run(t, p, Options{})
+	columns, err := parseColumns(p.Columns)
+	require.NoError(t, err)
+	rates := map[string]string{}
+	for _, c := range r.Cells {
+		require.True(t, c.Judged(), c.Invalid+c.Failed)
+		rates[c.Values["population.closes_first"]+" "+c.Values[clientSysctl+"tcp_tw_reuse"]+" "+c.Values[clientSysctl+"ip_local_port_range"]] = columns[2].text(c)
+	}
+	require.Equal(t, "470", rates["client 0 32768 60999"])
+	require.Equal(t, "1075", rates["client 0 1024 65535"])
+	require.Equal(t, "28175", rates["client 1 32768 60999"]) // TIME_WAIT is reused after 1 s
+	var text bytes.Buffer
+	require.NoError(t, r.WriteText(&text))
+	require.Contains(t, text.String(), "port-always-available holds up to 470, fails from 471 on of population.rate")
+	require.Contains(t, text.String(), "port-always-available holds up to 1075, fails from 1076 on of population.rate")
+	chart := filepath.Join(t.TempDir(), "ports.svg")
+	require.NoError(t, r.SaveChart(chart))
+	drawn, err := os.ReadFile(chart)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), "client, 0, 32768 60999")
 }

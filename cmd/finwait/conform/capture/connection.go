@@ -15,6 +15,8 @@ type Connection struct {
 	// RTT is the time from the SYN to the ACK of the SYN+ACK in microseconds, 0
 	// when the handshake was not captured.
 	RTT int64
+	// BothEnds: the SYN was captured where it was sent, and where it arrived.
+	BothEnds bool
 	// Packets begin where nothing is outstanding; none where no FIN and no RST was
 	// seen.
 	Packets []Packet
@@ -22,7 +24,7 @@ type Connection struct {
 	Overflow bool
 	End      int64 // of the capture of this connection, the last packet
 
-	synAt    int64
+	syn      Packet
 	ending   bool // a FIN or an RST was seen
 	sent     [2]uint32
 	acked    [2]uint32
@@ -141,10 +143,11 @@ func (c *Connection) add(p Packet, room bool) {
 	c.End = p.At
 	if p.SYN {
 		if !p.ACK && c.Opened < 0 {
-			c.Opened, c.synAt = p.Side, p.At
+			c.Opened, c.syn = p.Side, p
 		}
-	} else if c.synAt != 0 && c.RTT == 0 && p.ACK && p.Side == c.Opened {
-		c.RTT = max(1, p.At-c.synAt)
+		c.BothEnds = c.BothEnds || p.Same(&c.syn) && p.TTL < c.syn.TTL
+	} else if c.syn.At != 0 && c.RTT == 0 && p.ACK && p.Side == c.Opened {
+		c.RTT = max(1, p.At-c.syn.At)
 	}
 	if !p.RST { // the numbers of an RST are those of its cause
 		if end := p.end(); !c.haveSent[p.Side] || int32(end-c.sent[p.Side]) > 0 {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/finwait/finwait/cmd/finwait/wire"
 )
 
 // The addresses are from a block for benchmarks (RFC 2544), and never leave the namespace.
@@ -41,8 +44,9 @@ type tun struct {
 	accepted map[uint16]chan *net.TCPConn
 }
 
-// newTUN makes a namespace with a device, an address and a listening socket.
-func newTUN(t *testing.T) *tun {
+// newTUN makes a namespace with a device, an address and a listening socket, and sets
+// what else the test wants.
+func newTUN(t *testing.T, settings ...wire.Sysctl) *tun {
 	u := &tun{segments: map[uint16]chan layers.TCP{}, accepted: map[uint16]chan *net.TCPConn{}}
 	var readers sync.WaitGroup
 	t.Cleanup(func() {
@@ -57,7 +61,17 @@ func newTUN(t *testing.T) *tun {
 			u.diag.Close()
 		}
 	})
-	inNamespace(t, u.build)
+	inNamespace(t, func() error {
+		if err := u.build(); err != nil {
+			return err
+		}
+		for _, s := range settings {
+			if err := sysctl(strings.Replace(s.Name, "net.ipv4.", "ipv4/", 1), s.Value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	for _, read := range []func(){u.read, u.accept} {
 		readers.Go(read)
 	}

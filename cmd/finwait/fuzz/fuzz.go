@@ -1,0 +1,260 @@
+// Package fuzz judges random scenarios and looks for what nobody expects: a verdict that
+// contradicts the catalogue's own condition on the parameters, a property that a mutant
+// breaks, or an answer of the engine that contradicts another one (see selfcheck.go).
+// What it finds is shrunk by pgregory.net/rapid to the fewest keys.
+//
+//	r, err := fuzz.Run(ctx, fuzz.Options{Runs: 500, Seed: 1, SelfCheck: true})
+//	for _, f := range r.Findings {
+//		os.Stdout.Write(f.File("finding").Write()) // a scenario file
+//	}
+//
+// Runs are numbered, and each has a seed of its own: a run finds the same wherever and
+// with whatever others it is made. Budgets are counted in states, so that the speed of
+// the machine plays no part but in how small a finding becomes and in Duration.
+package fuzz
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/finwait/finwait/cmd/finwait/generate"
+	"github.com/finwait/finwait/cmd/finwait/judge"
+	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/cmd/finwait/shard"
+)
+
+// Options say what to try. The zero value tries nothing.
+type Options struct {
+	// Runs is how many scenarios are tried, Duration for how long; of both, what ends
+	// first. 0 is no bound; with neither nothing is tried.
+	Runs     int
+	Duration time.Duration
+	Seed     uint64
+	// Space is what is drawn from; nil is generate.Space().
+	Space []generate.Dimension
+	// Properties are names and globs; none asks all.
+	Properties []string
+	SelfCheck  bool
+	// MaxStates is the budget of each search; 0 is DefaultStates.
+	MaxStates int
+	Workers   int // at a time; 0 is one
+	Shard     shard.Shard
+	// Corpus are scenarios that are tried first.
+	Corpus []*scenario.Scenario
+	// Progress, when not nil, is called after each batch of runs.
+	Progress func(Result)
+	// Found, when not nil, is called for each finding as soon as it is small.
+	Found func(Finding) error
+}
+
+// DefaultStates is the budget of a search: what a teardown with a loss or two needs.
+const DefaultStates = 2000
+
+// Result is what was tried and found.
+type Result struct {
+	Runs     int // combinations that were judged
+	Refused  int // draws that made no scenario
+	Verdicts int // of properties
+	Unknown  int // of them, for want of budget
+	Coverage Coverage
+	Findings []Finding
+	Stopped  string // "" when all runs were made; "interrupted" or "duration"
+}
+
+// Finding is something unexpected.
+type Finding struct {
+	// Subject is a property, or an oracle of the self-check.
+	Subject string
+	Oracle  bool
+	Text    string // what is unexpected
+	Run     int    // from 0; -1: of the corpus
+	Seed    uint64
+	// Scenario is the smallest combination, Found its verdicts.
+	Combination generate.Combination
+	Found       judge.Scenario
+	// Draft is set for a finding of the corpus: the file it is in.
+	Known *scenario.Scenario
+}
+
+// batch is how many runs are made before findings are shrunk.
+const batch = 64
+
+// Run tries. An error is one of finwait itself, or of Found.
+func Run(ctx context.Context, opt Options) (Result, error) {
+	if opt.Space == nil {
+		opt.Space = generate.Space()
+	}
+	if opt.MaxStates == 0 {
+		opt.MaxStates = DefaultStates
+	}
+	e, err := start()
+	if err != nil {
+		return Result{}, err
+	}
+	defer e.stop()
+	f := &fuzzer{Options: opt, engine: e, tried: newTried(opt.Space), known: map[string]bool{}}
+	err = f.run(ctx)
+	f.Result.Coverage = f.tried.coverage()
+	return f.Result, err
+}
+
+type fuzzer struct {
+	Options
+	Result
+	engine *engine
+	tried  *tried
+	known  map[string]bool // subjects with a finding
+}
+
+func (f *fuzzer) run(ctx context.Context) error {
+	if err := f.corpus(ctx); err != nil {
+		return err
+	}
+	deadline := time.Now().Add(f.Options.Duration)
+	for next := 0; f.Options.Runs > 0 || f.Options.Duration > 0; {
+		var runs []int
+		for ; len(runs) < batch && (f.Options.Runs == 0 || next < f.Options.Runs); next++ {
+			if f.Shard.Has(next) {
+				runs = append(runs, next)
+			}
+		}
+		switch {
+		case len(runs) == 0:
+			return nil
+		case ctx.Err() != nil:
+			f.Stopped = "interrupted"
+			return nil
+		case f.Options.Duration > 0 && time.Now().After(deadline):
+			f.Stopped = "duration"
+			return nil
+		}
+		if err := f.batch(ctx, runs); err != nil {
+			return err
+		}
+		if f.Progress != nil {
+			f.Result.Coverage = f.tried.coverage()
+			f.Progress(f.Result)
+		}
+	}
+	return nil
+}
+
+// batch makes some runs, several at a time, and then shrinks what is new, in the order
+// of the runs.
+func (f *fuzzer) batch(ctx context.Context, runs []int) error {
+	t := tester{opt: f.Options, space: f.Options.Space}
+	trials, refused, errs := make([]trial, len(runs)), make([]int, len(runs)), make([]error, len(runs))
+	f.each(len(runs), func(n int) {
+		trials[n], refused[n], errs[n] = f.once(ctx, t, seedOf(f.Seed, runs[n]))
+	})
+	for n, r := range trials {
+		if ctx.Err() != nil {
+			return nil // searches that were interrupted say nothing
+		}
+		if errs[n] != nil {
+			return fmt.Errorf("run %d of seed %d: %w", runs[n], f.Seed, errs[n])
+		}
+		f.Refused += refused[n]
+		if r.combination.Choices == nil {
+			continue // no draw made a scenario
+		}
+		f.Result.Runs++
+		f.Verdicts += len(r.found.Outcomes)
+		f.Unknown += r.unknown
+		f.tried.add(r.combination.Choices)
+		for _, flaw := range r.flaws {
+			if f.known[flaw.subject] {
+				continue
+			}
+			f.known[flaw.subject] = true
+			if err := f.shrink(ctx, runs[n], flaw, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// each calls do for 0 to n-1, some at a time.
+func (f *fuzzer) each(n int, do func(int)) {
+	var all sync.WaitGroup
+	tasks := make(chan int)
+	for range max(f.Workers, 1) {
+		all.Go(func() {
+			for i := range tasks {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		tasks <- i
+	}
+	close(tasks)
+	all.Wait()
+}
+
+// once makes one run without shrinking.
+func (f *fuzzer) once(ctx context.Context, t tester, seed uint64) (r trial, refused int, err error) {
+	drawn := 0
+	e := f.engine.check(seed, func(rt *rapid.T) {
+		drawn++
+		r, err = t.try(ctx, rt)
+	})
+	if e != nil && err == nil {
+		err = e
+	}
+	if r.combination.Choices != nil {
+		drawn--
+	}
+	return r, drawn, err
+}
+
+// shrink makes a run again, for one flaw only, and hands out the smallest that has it.
+func (f *fuzzer) shrink(ctx context.Context, run int, what flaw, first trial) error {
+	t := tester{opt: f.Options, space: f.Options.Space, only: what.subject}
+	if what.subject != byDurations {
+		t.known = map[string]trial{}
+	}
+	finding := Finding{Subject: what.subject, Oracle: what.oracle, Text: what.text, Run: run, Seed: f.Seed, Combination: first.combination, Found: first.found}
+	var trouble error
+	err := f.engine.check(seedOf(f.Seed, run), func(rt *rapid.T) {
+		r, err := t.try(ctx, rt)
+		if err != nil {
+			trouble = err
+			return
+		}
+		for _, w := range r.flaws {
+			if w.subject == what.subject && ctx.Err() == nil {
+				finding.Text, finding.Combination, finding.Found = w.text, r.combination, r.found
+				rt.Fatal(w.subject)
+			}
+		}
+	})
+	if trouble != nil {
+		err = trouble
+	}
+	if err != nil {
+		return fmt.Errorf("run %d of seed %d, %s: %w", run, f.Seed, what.subject, err)
+	}
+	return f.add(finding)
+}
+
+func (f *fuzzer) add(finding Finding) error {
+	f.Findings = append(f.Findings, finding)
+	if f.Found == nil {
+		return nil
+	}
+	return f.Found(finding)
+}
+
+// seedOf spreads the runs of a seed (splitmix64, Steele, Lea and Flood 2014).
+func seedOf(seed uint64, run int) uint64 {
+	x := seed + uint64(run+1)*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

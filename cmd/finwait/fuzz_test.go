@@ -1,0 +1,109 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// built is the program itself, which no test binary's flags are in.
+func built(t *testing.T) func(args ...string) result {
+	if testing.Short() {
+		t.Skip("builds the binary")
+	}
+	binary := filepath.Join(t.TempDir(), "finwait")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	dir := t.TempDir()
+	return func(args ...string) result {
+		cmd := exec.CommandContext(t.Context(), binary, args...)
+		cmd.Dir = dir
+		stdout, err := cmd.Output()
+		r := result{stdout: string(stdout)}
+		if exit := (*exec.ExitError)(nil); err != nil {
+			require.ErrorAs(t, err, &exit)
+			r.stderr = string(exit.Stderr)
+		}
+		r.code = cmd.ProcessState.ExitCode()
+		return r
+	}
+}
+
+func TestFuzzWithoutTestBinary(t *testing.T) {
+	finwait := built(t)
+	r := finwait("fuzz", "--runs", "12", "--self-check", "--max-states", "200", "--format", "json", "--progress", "none")
+	require.Equal(t, 0, r.code, r.stdout+r.stderr)
+	v := parse(t, r.stdout)
+	require.Equal(t, "finwait.fuzz/1", v["schema"])
+	require.Equal(t, float64(12), v["runs"])
+	require.Empty(t, v["findings"])
+	coverage := v["coverage"].(map[string]any)
+	require.Positive(t, coverage["pairs_tried"])
+	require.Less(t, coverage["values_tried"], coverage["values"])
+	require.Equal(t, r.stdout, finwait("fuzz", "--runs", "12", "--self-check", "--max-states", "200", "--format", "json", "--progress", "none", "--workers", "3").stdout)
+
+	// Neither the flags of rapid nor those of package testing are ours.
+	for _, args := range [][]string{{"fuzz", "--help"}, {"--help"}} {
+		r = finwait(args...)
+		require.Zero(t, r.code)
+		require.NotContains(t, r.stdout, "rapid.")
+		require.NotContains(t, r.stdout, "test.")
+	}
+	for _, flag := range []string{"-rapid.checks=3", "--test.v"} {
+		require.Equal(t, 2, finwait("fuzz", flag).code)
+	}
+}
+
+func TestFuzzBadInput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--vary", "client.rtoo"}, `no key matches "client.rtoo"`},
+		{[]string{"--vary", "client.rto=1s..2s"}, "needs a step"},
+		{[]string{"--vary", "client.rto=1"}, "a number without unit"},
+		{[]string{"--fix", "client.rto"}, "KEY=VALUE is wanted"},
+		{[]string{"--set", "network.loss=many"}, "network.loss"},
+		{[]string{"--property", "both-closd"}, `did you mean "both-closed"?`},
+		{[]string{"--shard", "5/4"}, "INDEX/COUNT"},
+		{[]string{"--runs", "0"}, "nothing to try"},
+		{[]string{"normal-close"}, "unknown command"},
+	} {
+		r := finwait(t, append([]string{"fuzz"}, c.args...)...)
+		require.Equal(t, 2, r.code, "%v: %s", c.args, r.stdout)
+		require.Contains(t, r.stderr, c.want)
+		require.Empty(t, r.stdout)
+	}
+}
+
+// TestFuzzCorpus: a scenario in the corpus that is not as it says is found, told, and
+// found again by the command that is named.
+func TestFuzzCorpus(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("found", 0o755))
+	require.Equal(t, 2, finwait(t, "fuzz", "--runs", "0", "--corpus", "found").code, "it is empty")
+	good := "client: {app: [{do: close}]}\nserver: {app: [{do: close, when: after-eof, within: 1s}]}\nproperties: [both-closed, 'fin-*']\n"
+	require.NoError(t, os.WriteFile("found/good.yaml", []byte(good), 0o600))
+	r := finwait(t, "fuzz", "--runs", "0", "--corpus", "found", "--self-check")
+	require.Equal(t, 0, r.code, r.stdout+r.stderr)
+	require.Contains(t, r.stdout, "fuzz: 1 runs")
+	require.NoError(t, os.WriteFile("found/bad.yaml", []byte("client: {app: 3}"), 0o600))
+	r = finwait(t, "fuzz", "--runs", "0", "--corpus", "found")
+	require.Equal(t, 2, r.code)
+	require.Contains(t, r.stderr, "scenario found/bad.yaml:1: client.app")
+}
+
+func TestFuzzFixAndVary(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r := finwait(t, "fuzz", "--runs", "30", "--max-states", "100", "--vary", "client.rto=200ms,1s", "--vary", "network.loss=0..2", "--fix", "client.rto_max=30s", "--format", "json")
+	require.Equal(t, 0, r.code, r.stdout+r.stderr)
+	coverage := parse(t, r.stdout)["coverage"].(map[string]any)
+	require.Equal(t, float64(6), coverage["keys"], "what is needed besides has one value")
+	require.Equal(t, float64(4+2+3), coverage["values"])
+	require.Equal(t, coverage["values"], coverage["values_tried"])
+	require.Equal(t, coverage["pairs"], coverage["pairs_tried"])
+}

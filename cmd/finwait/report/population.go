@@ -1,0 +1,49 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/finwait/finwait/cmd/finwait/judge"
+)
+
+// population writes how many connections there can be, and where they wait.
+func (p *printer) population(f *judge.Population) {
+	if f == nil {
+		return
+	}
+	rate := "any number of connections per second: no port is busy longer than its connection"
+	if f.MaxRate != nil {
+		rate = fmt.Sprintf("at most %s connections per second: %s ports, each busy for %s", humanize.Comma(*f.MaxRate), humanize.Comma(f.Ports), length(&f.Busy))
+	}
+	p.item("·", "to the service", rate)
+	p.item("·", "asked for", fmt.Sprintf("%s connections per second, which want %s ports", humanize.Comma(f.Rate), humanize.Comma(f.PortsWanted)))
+	p.item("·", "TIME_WAIT is on the "+f.TimeWaitOn, fmt.Sprintf("%s of %s buckets are wanted at a time", humanize.Comma(f.BucketsWanted), humanize.Comma(f.Buckets)))
+}
+
+// courseText is a run as a table, of both destinations together.
+func courseText(steps []judge.CourseStep) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "    %-12s %-32s %5s %8s %11s\n", "time", "what happens", "open", "orphans", "buckets")
+	for _, c := range steps {
+		s := c.State
+		var orphans, buckets uint8 // of both hosts
+		for d := range s.Open {
+			orphans += s.Orphans[d] + s.LastAck[d]
+			buckets += s.Half[d] + s.Young[d] + s.Old[d] + s.Wait[d]
+		}
+		line := fmt.Sprintf("    %-12v %-32s %5d %8d %11d  %s", c.At, c.Event, s.Open[0]+s.Open[1], orphans, buckets, s.Trouble())
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.Bytes()
+}
+
+// writeCourse writes the run of an outcome with what it is about.
+func writeCourse(w io.Writer, s judge.Scenario, o judge.Outcome) error {
+	_, err := fmt.Fprintf(w, "%s is %s: %s\nscenario %s, profile %s: %s\n\n%s", o.Property, o.Verdict, o.About.Claim, s.Name, s.Profile, o.Reason, courseText(o.Course))
+	return err
+}
