@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/spec"
 )
 
 func TestGraphProduct(t *testing.T) {
@@ -29,6 +30,9 @@ func TestGraphProduct(t *testing.T) {
 	r = finwait(t, "graph", "product", "first-wave-lost", "--profile", "article", "--diff", "linux", "--format", "text")
 	require.Equal(t, 0, r.code, r.stderr)
 	require.Contains(t, r.stdout, "From first-wave-lost (article) to first-wave-lost (linux)")
+	r = finwait(t, "graph", "product", "--diff", spec.Mutants()[0].Name, "--format", "text")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, strings.Join(strings.Fields(r.stdout), " "), "with the mutant "+spec.Mutants()[0].Name)
 	r = finwait(t, "graph", "product", "--diff", "nothing-like-that")
 	require.Equal(t, 2, r.code)
 
