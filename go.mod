@@ -36,7 +36,7 @@ require (
 )
 
 require (
-	// conditions in the words of a scenario: assumptions of a sweep
+	// conditions in the words of a scenario: assumptions of a sweep, properties of the user
 	github.com/google/cel-go v0.31.0
 	// charts of sweeps
 	gonum.org/v1/plot v0.17.0

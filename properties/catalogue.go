@@ -45,6 +45,9 @@ type Property struct {
 	// Excuse is not empty where the property says nothing for these parameters,
 	// and tells why. It is never nil in a Catalogue.
 	Excuse func(p spec.Params) string
+	// Reopened: it says something of ports that are opened again too; OnlyReopened: of
+	// nothing else. The others speak of one connection.
+	Reopened, OnlyReopened bool
 	// Expect is never nil in a Catalogue.
 	Expect func(p spec.Params) Expectation
 	// Make is the property for a model of these parameters. It has Name and Kind
@@ -69,6 +72,7 @@ func Catalogue() []Property {
 		endingProperties(),
 		conformProperties(),
 		goalProperties(),
+		reopenProperties(),
 	)
 	for i := range all {
 		all[i] = all[i].complete()
@@ -76,10 +80,29 @@ func Catalogue() []Property {
 	return all
 }
 
+// Concerns reports whether it says something of so many connections of the same ports.
+func (p Property) Concerns(params spec.Params) bool {
+	if params.Incarnations > 1 {
+		return p.Reopened
+	}
+	return !p.OnlyReopened
+}
+
 // complete fills in what an entry of a theme leaves out.
 func (p Property) complete() Property {
 	if p.Excuse == nil {
 		p.Excuse = func(spec.Params) string { return "" }
+	}
+	excuse, concerns := p.Excuse, p.Concerns
+	p.Excuse = func(params spec.Params) string {
+		switch {
+		case concerns(params):
+			return excuse(params)
+		case params.Incarnations > 1:
+			return "it speaks of one connection, and the ports are opened again (incarnations)"
+		default:
+			return "it speaks of ports that are opened again, and there is one connection only (incarnations)"
+		}
 	}
 	if p.Expect == nil {
 		p.Expect = func(spec.Params) Expectation { return Unstated }
@@ -96,8 +119,10 @@ func (p Property) complete() Property {
 // Select lists the properties of the catalogue that match one of the patterns,
 // in the catalogue's order: a name, a glob as of package path, or "all". No
 // pattern at all selects all.
-func Select(patterns []string) ([]Property, error) {
-	all := Catalogue()
+func Select(patterns []string) ([]Property, error) { return SelectFrom(Catalogue(), patterns) }
+
+// SelectFrom is Select where there are others than those of the catalogue.
+func SelectFrom(all []Property, patterns []string) ([]Property, error) {
 	if len(patterns) == 0 {
 		return all, nil
 	}

@@ -87,6 +87,7 @@ func ExampleSelect() {
 	fmt.Println(err)
 	// Output:
 	// last-ack-only-passive (always): only the passive closer is in LAST_ACK, and never both at once
+	// syn-meets-last-ack-connects (leads-to): a SYN that meets LAST_ACK at the peer is followed by a connection
 	// unknown property "boht-closed" (did you mean "both-closed"?)
 }
 

@@ -16,6 +16,7 @@ func conformProperties() []Property {
 		Source: "RFC 9293 §3.10.4, §3.10.5, §3.10.7.1, §3.10.7.4, §3.10.8; RFC 5961 §3.2; " +
 			"Linux tcp_close_state, tcp_fin, tcp_rcv_state_process, tcp_validate_incoming, tcp_reset_check, tcp_timewait_state_process, tcp_write_timeout",
 		HoldsWhen: "Holds for all parameters. Where RFC 9293 or the article leaves a choice (a receive window that is closed, an RST beyond RCV.NXT under the article), both are allowed.",
+		Reopened:  true,
 		Expect:    always(ExpectHolds),
 		Make:      makeTransitionsConform,
 	}}
@@ -41,9 +42,14 @@ func allowedStates(p *spec.Params, t *transition, h spec.Host) stateSet {
 		return setOf(e.State) // nothing happens here
 	}
 	if g, arrives := t.arrives(h); arrives {
+		if p.Incarnations > 1 {
+			return afterArrivalAmongMany(p, t, h, g)
+		}
 		return afterArrival(p, h, e, g)
 	}
-	if call, calls := t.call(p, h); calls {
+	if call, calls := t.call(p, h); calls && isConnect(call) {
+		return afterConnect(p, h, e)
+	} else if calls {
 		return afterCall(p, h, e, call)
 	}
 	return afterTime(p, h, e, t.info.Kind)
@@ -78,8 +84,14 @@ func next(p *spec.Params, h spec.Host, e *spec.Endpoint, c cause) stateSet {
 func afterArrival(p *spec.Params, h spec.Host, e *spec.Endpoint, g spec.Segment) stateSet {
 	stay := setOf(e.State)
 	switch {
+	case opensNext(p, h, e, g):
+		return setOf(synRcvd)
 	case e.State == closed || e.Down:
 		return stay
+	case e.State == synSent:
+		return afterSynSent(e, g)
+	case e.State == synRcvd:
+		return afterSynRcvd(p, e, g)
 	case g.Has(spec.RST):
 		return afterReset(p, h, e, g)
 	case e.State == timeWait:
@@ -207,6 +219,9 @@ func afterTime(p *spec.Params, h spec.Host, e *spec.Endpoint, kind spec.EventKin
 	c := &p.Host[h]
 	switch kind {
 	case spec.RexmtTimeout:
+		if e.State == synSent || e.State == synRcvd {
+			return afterSYNTimeout(c, e)
+		}
 		return afterRexmt(p, h, e)
 	case spec.StateTimeout:
 		if e.Timer != spec.FinWait2Keepalive {

@@ -28,7 +28,7 @@ const (
 	numCauses
 )
 
-const numStates = lastAck + 1
+const numStates = synRcvd + 1
 
 // nextStates has a row for every cause and an entry for every state. Rows that
 // stay put are written too.
@@ -45,6 +45,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(timeWait),
 		closeWait:   setOf(closeWait), // no FIN of ours is out
 		lastAck:     setOf(closed),
+		synSent:     setOf(synSent),
+		synRcvd:     setOf(synRcvd),
 	},
 	// RFC 9293 §3.10.7.4, eighth check, FIN bit.
 	segFIN: {
@@ -56,6 +58,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(timeWait),
 		closeWait:   setOf(closeWait),
 		lastAck:     setOf(lastAck),
+		synSent:     setOf(synSent),
+		synRcvd:     setOf(synRcvd),
 	},
 	// Both checks, one after the other. Only FIN_WAIT_1 has both left to come.
 	segFINAcksFIN: {
@@ -67,6 +71,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(timeWait),
 		closeWait:   setOf(closeWait),
 		lastAck:     setOf(closed),
+		synSent:     setOf(synSent),
+		synRcvd:     setOf(synRcvd),
 	},
 	// RFC 9293 §3.10.7.4, second check, RST bit; Linux tcp_reset.
 	segReset: everyTo(closed),
@@ -81,6 +87,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(timeWait),
 		closeWait:   setOf(closeWait),
 		lastAck:     setOf(lastAck),
+		synSent:     setOf(synSent),
+		synRcvd:     setOf(synRcvd),
 	},
 
 	// RFC 9293 §3.10.4, CLOSE; Linux tcp_close_state (new_state[]).
@@ -93,6 +101,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(timeWait),
 		closeWait:   setOf(lastAck),
 		lastAck:     setOf(lastAck),
+		synSent:     setOf(closed),
+		synRcvd:     setOf(finWait1),
 	},
 	// RFC 9293 §3.10.5, ABORT; Linux tcp_disconnect, __tcp_close. A descriptor in
 	// TIME_WAIT has no connection left to abort.
@@ -105,6 +115,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(timeWait),
 		closeWait:   setOf(closed),
 		lastAck:     setOf(closed),
+		synSent:     setOf(closed),
+		synRcvd:     setOf(closed),
 	},
 	callCrash: everyTo(closed),
 	callOther: stays(),
@@ -120,6 +132,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(timeWait),
 		closeWait:   setOf(closed),
 		lastAck:     setOf(closed),
+		synSent:     setOf(closed),
+		synRcvd:     setOf(closed),
 	},
 	// RFC 9293 §3.10.8, TIME-WAIT TIMEOUT; Linux tcp_fin_timeout.
 	timeEndsState: {
@@ -131,6 +145,8 @@ var nextStates = [numCauses][numStates]stateSet{
 		timeWait:    setOf(closed),
 		closeWait:   setOf(closeWait),
 		lastAck:     setOf(lastAck),
+		synSent:     setOf(synSent),
+		synRcvd:     setOf(synRcvd),
 	},
 	timeOther: stays(),
 }

@@ -39,4 +39,6 @@ const (
 	timeWait    = spec.TimeWait
 	closeWait   = spec.CloseWait
 	lastAck     = spec.LastAck
+	synSent     = spec.SynSent
+	synRcvd     = spec.SynRcvd
 )

@@ -15,11 +15,12 @@ func timeWaitProperties() []Property {
 				"In a simultaneous close both sides are active and both get there.",
 			Source:    "RFC 9293 §3.6 (figures 12 and 13), §3.3.2; the article: only the side that closes actively has TIME_WAIT",
 			HoldsWhen: "Holds for all parameters.",
+			Reopened:  true,
 			Expect:    always(ExpectHolds),
 			Make: func(spec.Params) property {
 				return alwaysAt(inState(timeWait), func(s *spec.State, h spec.Host) bool {
 					e := &s.Host[h]
-					return e.ActiveClose && e.FinSeq != 0 // and its FIN has left
+					return e.ActiveClose && (e.FinSeq != 0 || e.Incarnation > 0) // and its FIN has left
 				})
 			},
 		},

@@ -40,6 +40,8 @@ func (t *step) perform(h Host, c Call) {
 		e.Offline = true
 	case Destroy:
 		t.destroy(h)
+	case Connect:
+		t.connect(h)
 	default:
 		panic(fmt.Sprintf("spec: a call of the %s does nothing that is known: %+v", h, c))
 	}
@@ -55,11 +57,19 @@ func (m *Model) callable(h Host, e *Endpoint) bool {
 	if e.Down != (c.Do == Reboot) {
 		return false
 	}
+	switch { // an accept returns with the connection, see acceptSYN
+	case c.Do == Accept, e.opening() && !outside[c.Do]:
+		return false
+	case c.Do == Connect && e.Incarnation+1 >= m.p.Incarnations:
+		return false
+	}
 	switch c.When {
 	case AfterEOF: // recv() ends with the peer's data, or with an error
 		return e.SawEOF || e.SawErr != NoError
 	case AfterError:
 		return e.SawErr != NoError
+	case AfterClosed:
+		return e.State == Closed
 	default:
 		return true
 	}
@@ -80,7 +90,7 @@ func (m *Model) reads(h Host, e *Endpoint) bool {
 // connection is gone, with the error that is pending or else EPIPE.
 func (t *step) send(h Host, n uint8) {
 	e := &t.s.Host[h]
-	if e.FinQueued || e.State == Closed || e.Mini {
+	if e.FinQueued || e.State == Closed || e.Mini || e.State == SynRcvd {
 		t.tell(h, EPIPE)
 		return
 	}

@@ -2,8 +2,16 @@ package spec
 
 // window is the size of an open receive window. It only has to be larger than
 // all that one connection sends, and small enough for the circle of Seq: the
-// window is either open or zero, its size is not modelled.
+// window is either open or zero, its size is not modelled. Where connections follow
+// each other it is nextWindow.
 const window = 64
+
+func (m *Model) wnd() Seq {
+	if m.reopens() {
+		return nextWindow
+	}
+	return window
+}
 
 // windowOpen reports whether e has room for data.
 func (m *Model) windowOpen(h Host, e *Endpoint) bool {
@@ -15,8 +23,14 @@ func (m *Model) windowOpen(h Host, e *Endpoint) bool {
 func (t *step) arrive(h Host, g Segment) {
 	switch e := &t.s.Host[h]; {
 	case e.Down || e.Offline: // nobody is there
+	case e.State == Closed && t.m.reopens() && t.m.p.Host[h].Listens:
+		t.arriveListen(h, g)
 	case e.State == Closed:
 		t.refuse(h, g)
+	case e.State == SynSent:
+		t.arriveSynSent(h, g)
+	case e.State == SynRcvd:
+		t.arriveSynRcvd(h, g)
 	case e.State == TimeWait:
 		t.arriveTimeWait(h, g)
 	case e.Mini:
@@ -34,6 +48,10 @@ func (t *step) arriveSynchronized(h Host, g Segment) {
 	// Linux drops a segment with none of ACK, RST and SYN before it looks at
 	// anything else (tcp_rcv_established, tcp_rcv_state_process).
 	if t.m.p.Profile == Linux && g.Flags&(ACK|RST|SYN) == 0 {
+		return
+	}
+	if t.older(h, g) {
+		t.limitedAck(h)
 		return
 	}
 	exactRST := g.Seq == e.RcvNxt || t.rules.linuxWindow && t.m.tables[h].resetCheck[e.State] && g.Seq == e.RcvNxt-1
@@ -98,7 +116,7 @@ func (t *step) acceptable(h Host, g Segment) bool {
 	e := &t.s.Host[h]
 	var wnd Seq
 	if t.m.windowOpen(h, e) {
-		wnd = window
+		wnd = t.m.wnd()
 	}
 	right := e.RcvNxt + wnd
 	if t.rules.linuxWindow { // tcp_sequence
@@ -135,9 +153,9 @@ func (t *step) acceptAck(h Host, g Segment) bool {
 	// An old ACK is tolerated as far back as MAX.SND.WND (RFC 9293 §3.10.7.4,
 	// RFC 5961 §5.2), by Linux no further than what was ever acknowledged (tcp_ack,
 	// bytes_acked; measured on 6.18, in ESTABLISHED like everywhere else).
-	back := Seq(window)
+	back := t.m.wnd()
 	if t.m.p.Profile == Linux {
-		back = min(back, e.SndUna-1)
+		back = min(back, e.SndUna-e.ISS-1)
 	}
 	if g.Ack.After(e.SndNxt) || g.Ack.Before(e.SndUna-back) {
 		t.limitedAck(h)

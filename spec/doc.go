@@ -18,6 +18,9 @@
 //	network.go   loss, duplication, the segments in flight
 //	footprint.go what events read and write, for partial-order reduction
 //	mirror.go    client and server exchanged
+//	handshake.go the next connection of the same ports: SYN_SENT, SYN_RCVD, LISTEN
+//	isn.go       initial sequence numbers, and how they lie to the old ones
+//	timestamps.go, reuse.go  PAWS; what connect() and a SYN may take over
 //	bench.go     one endpoint by hand, for comparison with measured steps
 //
 // "FIN arrives in FIN_WAIT_1" is the row FinWait1 of onFIN in tables.go, taken in
@@ -67,14 +70,22 @@
 // Each with the reason that no verdict on a property is lost by it, or with what
 // to keep in mind:
 //
-//   - What is in flight once both connections are gone: it is answered by RSTs that
-//     nobody hears (Params.Wire keeps it, for captures).
-//   - The handshake: the properties are about leaving ESTABLISHED, and the initial
-//     state is any that a handshake leaves behind, by the parameters.
-//   - A second connection between the same ports: a state of it is no state of this
-//     one. What TIME_WAIT protects it from is therefore not judged, only how long.
-//   - Timestamps and PAWS: they discard old segments of a connection that reuses
-//     ports or wraps its numbers, and a teardown does neither.
+//   - What is in flight once both connections are gone and none follows: it is answered by
+//     RSTs that nobody hears (Params.Wire keeps it, for captures).
+//   - The handshake of the first connection: the initial state is any that one leaves
+//     behind, by the parameters. Those of the next ones are modelled (Incarnations).
+//   - Where connections follow each other (Params.Incarnations), the window is 4 numbers,
+//     the circle of sequence numbers has 256, and of the initial numbers that have nothing
+//     to do with the old ones one stands for all. LISTEN is a listening socket beside the
+//     connections and no state; its queues never overflow.
+//   - The return to TIME_WAIT of RFC 9293 §3.10.7.4 (MAY-2) when a SYN proves old: under
+//     rfc9293 and article TIME_WAIT takes no SYN at all. Linux takes it and never returns.
+//   - SYN cookies, Fast Open, data on a SYN, the four linear timeouts of a SYN.
+//   - Timestamps but for whether a segment is two ticks older than the connection that
+//     it comes to: see timestamps.go, which says where runs are added. Within one
+//     connection PAWS discards nothing that the numbers do not.
+//   - tcp_max_tw_buckets as a count: 0 is a table that is full. Many connections at once
+//     are the business of package population.
 //   - Congestion control and the size of the window (it is open or zero): they put
 //     data off, as a longer delay or a later write does.
 //   - SACK blocks: they choose what is sent again, and a retransmission carries all

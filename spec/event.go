@@ -26,6 +26,9 @@ const (
 	Retries2LimitDue           // limit(tcp_retries2) is reached
 	UserTimeoutDue             // TCP_USER_TIMEOUT is reached
 	AckQuotaBack               // 500 ms after a rate-limited ACK
+	ISNClockDue                // the clock of initial numbers has passed the old ones
+	StampDue                   // two ticks of the timestamp clock since the last segment
+	ReuseDue                   // tcp_tw_reuse_delay after TIME_WAIT began
 	numEventKinds
 )
 
@@ -65,6 +68,9 @@ func (m *Model) Describe(s State, e Event) string {
 	case LingerTimeout:
 		return "close() returns, linger time over"
 	case RexmtTimeout:
+		if h.opening() {
+			return "SYN RTO"
+		}
 		return rexmtNames[h.Rexmt]
 	case DelayedAckDue:
 		return "delayed ACK timer"
@@ -83,6 +89,12 @@ func (m *Model) Describe(s State, e Event) string {
 		return "TCP_USER_TIMEOUT reached"
 	case AckQuotaBack:
 		return "500 ms after a rate-limited ACK"
+	case ISNClockDue:
+		return "the ISN clock passes the old numbers"
+	case StampDue:
+		return "two ticks of the timestamp clock"
+	case ReuseDue:
+		return "tcp_tw_reuse_delay is over"
 	}
 	panic(fmt.Sprintf("spec: event %#x has no kind", e.ID))
 }

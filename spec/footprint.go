@@ -38,6 +38,9 @@ func (m *Model) Footprint(s State, e Event) (reads, writes uint64) {
 	i := EventOf(e.ID)
 	own := HostPart(i.Host) | TakesPart(i.Host)
 	reads, writes = own, own|GetsPart(i.Host.Peer())
+	if m.stamps() {
+		reads |= HostPart(i.Host.Peer()) // when it opened, see older
+	}
 	if budgets(&s) && m.sends(s, e) {
 		reads, writes = reads|BudgetsPart, writes|BudgetsPart
 	}
@@ -84,6 +87,9 @@ func (m *Model) maySend(s *State, h Host) bool {
 	e := &s.Host[h]
 	if e.Offline {
 		return false
+	}
+	if m.reopens() {
+		return true
 	}
 	if s.Net[h.Peer()].Len() > 0 && !(e.Down && int(e.PC) == len(m.p.Host[h].Script)) {
 		return true
@@ -133,4 +139,6 @@ var stage = [numStates]int{
 	TimeWait:    3,
 	CloseWait:   1,
 	LastAck:     2,
+	SynSent:     0,
+	SynRcvd:     0,
 }

@@ -43,6 +43,9 @@ func (m *Model) forgetNetwork(s *State) {
 		s.Net = [2]Bag{}
 	}
 	for h := Client; h <= Server; h++ {
+		if m.reopens() {
+			continue // the next connection may read what the last one does not
+		}
 		if m.any || !m.p.Net.Queue { // the engine takes what leaves a queue for its head
 			m.forgetUnheard(s, h)
 		}
@@ -58,7 +61,7 @@ func (m *Model) forgetNetwork(s *State) {
 			s.Host[h].AckedFinAlone = false // whether a FIN brings the first ACK of the peer's: it has come
 		}
 	}
-	if m.silent(s, Client) && m.silent(s, Server) {
+	if !m.reopens() && m.silent(s, Client) && m.silent(s, Server) {
 		s.Losses, s.Duplicates = 0, 0 // nothing is sent any more that they could be spent on
 		s.Sent = [2][numSegmentKinds]uint8{}
 		for h := range s.Host {
@@ -70,7 +73,7 @@ func (m *Model) forgetNetwork(s *State) {
 // over reports whether both connections are gone. Nothing comes of what is still in
 // flight but RSTs that nobody hears.
 func (m *Model) over(s *State) bool {
-	return s.Host[Client].State == Closed && s.Host[Server].State == Closed && !m.p.Wire
+	return s.Host[Client].State == Closed && s.Host[Server].State == Closed && !m.p.Wire && !m.reopens()
 }
 
 // forgetWindow clears SND.WL1 where nothing older can come any more.
@@ -166,7 +169,7 @@ func (m *Model) pointless(s *State, h Host, g Segment) bool {
 // to CLOSED: those of one segment arrive in the order in which they were sent.
 func (m *Model) closes(s *State, h Host, g Segment) bool {
 	e := &s.Host[h]
-	return e.PeerFin && g.Has(RST) && g.Seq == e.RcvNxt && !e.Offline && !m.p.Host[h].TCPRfc1337 && !m.p.Wire
+	return !m.reopens() && e.PeerFin && g.Has(RST) && g.Seq == e.RcvNxt && !e.Offline && !m.p.Host[h].TCPRfc1337 && !m.p.Wire
 }
 
 // reboots reports whether the script of a host that is down goes on.

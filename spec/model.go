@@ -94,8 +94,22 @@ type firing struct {
 
 var firings = sync.Pool{New: func() any { return new(firing) }}
 
-// fire lets the event happen and emits what it leads to.
+// fire emits what the event leads to, for every choice that the host has.
 func (t *step) fire(emit func(State, Effect)) {
+	if !t.m.reopens() {
+		t.happen(emit)
+		return
+	}
+	for choice, more := 0, true; more; choice++ {
+		u := *t
+		u.choice = choice
+		u.happen(emit)
+		more = choice+1 < u.choices
+	}
+}
+
+// happen lets the event happen and emits what it leads to.
+func (t *step) happen(emit func(State, Effect)) {
 	i := t.fired
 	if i.Kind == Deliver {
 		g := t.m.arriving(&t.s, i)
@@ -143,6 +157,12 @@ func (t *step) expire(i EventInfo) {
 		t.restart(RexmtTimeout, i.Host)
 	case AckQuotaBack:
 		e.AckLimited = false
+	case ISNClockDue:
+		e.ClockPassed = true
+	case StampDue:
+		e.Stamped = false
+	case ReuseDue:
+		e.ReuseReady = true
 	default:
 		panic(fmt.Sprintf("spec: event of kind %d cannot fire", i.Kind))
 	}

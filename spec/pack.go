@@ -15,16 +15,33 @@ const (
 	softErrorBit  = 8 * int(numSegmentKinds)
 	lossesBit     = softErrorBit + 1
 	duplicatesBit = lossesBit + 8
+
+	// Where connections follow each other, words of what is then larger come behind.
+	endpointMore, netMore = packedWords, packedWords + 2
+	reopenedWords         = packedWords + 6
 )
 
 // Words is the number of 64-bit words of a packed state.
-func (m *Model) Words() int { return packedWords }
+func (m *Model) Words() int {
+	if m.reopens() {
+		return reopenedWords
+	}
+	return packedWords
+}
 
 // Parts are the words of the endpoints and of what each host sent.
-func (m *Model) Parts() []int { return []int{2, 2, netWords, netWords} }
+func (m *Model) Parts() []int {
+	if m.reopens() {
+		return []int{2, 2, netWords, netWords, 2, 4}
+	}
+	return []int{2, 2, netWords, netWords}
+}
 
 // Pack writes s into words; equal states give equal words, and others others.
 func (m *Model) Pack(s State, words []uint64) {
+	if m.reopens() {
+		s.fold(words[:reopenedWords])
+	}
 	w := words[:packedWords]
 	w[0], w[1] = s.Host[Client].pack()
 	w[2], w[3] = s.Host[Server].pack()
@@ -72,6 +89,9 @@ func (m *Model) Unpack(words []uint64) State {
 	}
 	c := w[netWords*2-1]
 	s.Losses, s.Duplicates = uint8(c>>lossesBit), uint8(c>>duplicatesBit)
+	if m.reopens() {
+		s.unfold(words[:reopenedWords])
+	}
 	return s
 }
 

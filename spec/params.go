@@ -45,12 +45,15 @@ const (
 	Destroy         // the administrator destroys the socket (ss -K), whoever holds it
 	Unreachable     // the host is told by ICMP that the peer's host or network is unreachable
 	LinkDown        // the host's interface goes down for good: nothing leaves it or reaches it
+	Connect         // connect() on the ports of the connection, for the next one
+	Accept          // the script goes on with the next connection that the peer opens
 	numDos
 )
 
 var doNames = [numDos]string{
 	Send: "send", ReadData: "read", ShutdownWR: "shutdown-wr", ShutdownRD: "shutdown-rd", ShutdownRDWR: "shutdown-rdwr",
 	Close: "close", Exit: "exit", Crash: "crash", Reboot: "reboot", Destroy: "destroy", Unreachable: "icmp-unreachable", LinkDown: "link-down",
+	Connect: "connect", Accept: "accept",
 }
 
 func (d Do) String() string { return doNames[d] }
@@ -65,9 +68,10 @@ const (
 	Anytime                   // from the start, and not later than Within if that is given, but the application is free to wait for ever
 	AfterEOF                  // once the application has read the end of the peer's data; until then it reads what arrives
 	AfterError                // once the application was told of an error
+	AfterClosed               // once the connection is gone at this host, TIME_WAIT included
 )
 
-var whenNames = [...]string{AfterPrevious: "after-previous", Start: "start", Anytime: "anytime", AfterEOF: "after-eof", AfterError: "after-error"}
+var whenNames = [...]string{AfterPrevious: "after-previous", Start: "start", Anytime: "anytime", AfterEOF: "after-eof", AfterError: "after-error", AfterClosed: "after-closed"}
 
 func (w When) String() string { return whenNames[w] }
 
@@ -84,7 +88,7 @@ type Call struct {
 
 func (c Call) describe() string {
 	switch c.Do {
-	case Send, ReadData:
+	case Send, ReadData, Connect:
 		return c.Do.String() + "()"
 	case ShutdownWR:
 		return "shutdown(SHUT_WR)"
@@ -117,9 +121,17 @@ type HostParams struct {
 	TCPRfc1337       bool  // net.ipv4.tcp_rfc1337
 	TCPMaxTwBuckets  int   // net.ipv4.tcp_max_tw_buckets; 0 skips TIME_WAIT
 
-	// Listens: a socket listens on the port of the connection, so that a SYN that is
-	// newer than TIME_WAIT ends it. Only an injected segment can be one.
+	// Listens: a socket listens on the port of the connection, for the next one. A SYN
+	// that is newer than TIME_WAIT ends it.
 	Listens bool
+
+	TCPSynRetries    uint8 // net.ipv4.tcp_syn_retries
+	TCPSynackRetries uint8 // net.ipv4.tcp_synack_retries
+	TCPTimestamps    bool  // net.ipv4.tcp_timestamps
+	TCPTwReuse       uint8 // net.ipv4.tcp_tw_reuse
+	TCPTwReuseDelay  int64 // net.ipv4.tcp_tw_reuse_delay
+	BoundPort        bool  // the application has bound the port of its connect() itself
+	SynRTO           int64 // first timeout of a SYN or SYN+ACK (RFC 6298 §2.1; Linux TCP_TIMEOUT_INIT)
 
 	SoLinger        Linger
 	TCPLinger2      int64 // TCP_LINGER2; 0 default (tcp_fin_timeout), negative: no FIN_WAIT_2
@@ -164,6 +176,7 @@ type NetParams struct {
 	Delay      [2][2]int64 // Delay[h]: window for what h sends
 	Losses     int         // losses the network may choose; Unlimited
 	Duplicates int         // extra copies the network may choose
+	Loopback   bool        // both hosts are one: tcp_tw_reuse 2 asks
 	Queue      bool        // segments of one direction arrive in order (reorder: false)
 	MSL        int64       // maximum segment lifetime
 	Capacity   int         // segments in flight in one direction, at most MaxCapacity
@@ -175,6 +188,12 @@ type Params struct {
 	Profile Profile
 	Host    [2]HostParams
 	Net     NetParams
+	// Incarnations is how many connections of the four-tuple there can be, one after the
+	// other; 0 and 1 are the one that is torn down.
+	Incarnations uint8
+	ISN          ISNPolicy
+	ISNStep      uint8    // distance of initial numbers that are above the old ones; 0: 16
+	ISNPasses    [2]int64 // with ISNClock: when the clock passes the old numbers, from the start on
 	// CountFins is how far Endpoint.FinsSent counts; 0 does not count. Counting
 	// splits states that only differ in it.
 	CountFins uint8
@@ -191,6 +210,7 @@ func DefaultHost() HostParams {
 	return HostParams{
 		TCPOrphanRetries: 0, TCPRetries2: 15, TCPFinTimeout: 60 * Second, TCPEarlyRetrans: true,
 		TCPRfc1337: false, TCPMaxTwBuckets: 262144,
+		TCPSynRetries: 6, TCPSynackRetries: 5, SynRTO: Second, TCPTwReuse: 2, TCPTwReuseDelay: Second,
 		KeepaliveTime: 7200 * Second, KeepaliveIntvl: 75 * Second, KeepaliveProbes: 9,
 		RTO: 204 * Millisecond, RTOMax: 120 * Second, SRTT: 0,
 		DelayedAck: [2]int64{40 * Millisecond, 40 * Millisecond},

@@ -39,7 +39,10 @@ func (m *Model) pendingAt(s *State, h Host) uint16 {
 		flag(e.LimitOrphan == LimitPending, OrphanLimitDue) |
 		flag(e.LimitRetries2 == LimitPending, Retries2LimitDue) |
 		flag(e.LimitUser == LimitPending, UserTimeoutDue) |
-		flag(e.AckLimited, AckQuotaBack)
+		flag(e.AckLimited, AckQuotaBack) |
+		flag(m.p.ISN == ISNClock && m.reopens() && !e.ClockPassed, ISNClockDue) |
+		flag(e.Stamped, StampDue) |
+		flag(m.waitsForReuse(h, e), ReuseDue)
 	if m.callable(h, e) {
 		set |= 1 << AppCall
 	}
@@ -71,6 +74,9 @@ func (m *Model) window(s *State, k EventKind, h Host) (earliest, latest int64) {
 	case LingerTimeout:
 		return c.timer(c.SoLinger.Time)
 	case RexmtTimeout:
+		if e.opening() {
+			return c.timer(c.synRTO(e))
+		}
 		if e.Rexmt == LossProbe {
 			return c.timer(c.probeTimeout(e))
 		}
@@ -108,6 +114,12 @@ func (m *Model) window(s *State, k EventKind, h Host) (earliest, latest int64) {
 		return limitWindow(c.TCPUserTimeout)
 	case AckQuotaBack:
 		return ackQuota, ackQuota
+	case ISNClockDue:
+		return m.p.ISNPasses[0], m.p.ISNPasses[1]
+	case StampDue:
+		return tick, 2 * tick
+	case ReuseDue:
+		return c.TCPTwReuseDelay, c.TCPTwReuseDelay
 	}
 	panic(fmt.Sprintf("spec: kind %d has no window", k))
 }

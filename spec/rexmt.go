@@ -97,6 +97,10 @@ func (t *step) windowProbed(h Host) {
 // rexmtTimeout is the expiry of the retransmission timer.
 func (t *step) rexmtTimeout(h Host) {
 	e := &t.s.Host[h]
+	if e.opening() {
+		t.synTimeout(h)
+		return
+	}
 	switch e.Rexmt {
 	case LossProbe:
 		// One copy of the last segment, not counted as a retransmission: no

@@ -17,6 +17,15 @@ const (
 	WndZero
 )
 
+// incarnationShift: the two highest bits of Flags are a ghost, the connection that a
+// segment belongs to, from 0. Only properties and pictures read it.
+const incarnationShift = 6
+
+func incarnationTag(i uint8) Flags { return Flags(i << incarnationShift) }
+
+// MaxIncarnations is the number of connections of one four-tuple that can be told apart.
+const MaxIncarnations = 4
+
 // Segment is a segment on the wire. The zero Segment is none at all.
 type Segment struct {
 	Flags Flags
@@ -27,6 +36,15 @@ type Segment struct {
 
 // Has reports whether all of the flags f are set.
 func (g Segment) Has(f Flags) bool { return g.Flags&f == f }
+
+// Incarnation is the connection of the four-tuple that the segment belongs to, from 0.
+func (g Segment) Incarnation() uint8 { return uint8(g.Flags >> incarnationShift) }
+
+// InIncarnation is g as a segment of that connection.
+func (g Segment) InIncarnation(i uint8) Segment {
+	g.Flags = g.Flags&(1<<incarnationShift-1) | incarnationTag(i)
+	return g
+}
 
 // End is the sequence number after the segment; SYN and FIN occupy one each.
 func (g Segment) End() Seq {
@@ -95,6 +113,9 @@ func (g Segment) String() string {
 	}
 	if g.Has(WndZero) {
 		s += " win=0"
+	}
+	if i := g.Incarnation(); i > 0 {
+		s += fmt.Sprintf(" connection=%d", i+1)
 	}
 	return s
 }

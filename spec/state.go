@@ -20,8 +20,8 @@ func (h Host) String() string { return hostNames[h] }
 // ConnState is a connection state of RFC 9293 §3.3.2. Zero is not a state.
 type ConnState uint8
 
-// The states of a connection that is being torn down. FIN_WAIT_2 and TIME_WAIT
-// of a Linux mini-socket are the same states with Endpoint.Mini set.
+// The states of a connection. FIN_WAIT_2 and TIME_WAIT of a Linux mini-socket are the
+// same states with Endpoint.Mini set; a listening socket is HostParams.Listens.
 const (
 	_ ConnState = iota
 	Closed
@@ -32,6 +32,8 @@ const (
 	TimeWait
 	CloseWait
 	LastAck
+	SynSent
+	SynRcvd
 	numStates
 )
 
@@ -44,6 +46,8 @@ var stateNames = [numStates]string{
 	TimeWait:    "TIME_WAIT",
 	CloseWait:   "CLOSE_WAIT",
 	LastAck:     "LAST_ACK",
+	SynSent:     "SYN_SENT",
+	SynRcvd:     "SYN_RCVD",
 }
 
 func (s ConnState) String() string { return stateNames[s] }
@@ -67,6 +71,8 @@ const (
 	RTO
 	LossProbe // tail loss probe (RFC 8985 §7), an extra copy that is not counted
 	Persist   // zero-window probe (RFC 9293 §3.8.6.1; Linux probe0)
+
+	SYNAgain = LossProbe // in SYN_SENT: the SYN goes out again at once, see synAgain
 )
 
 // StateTimer says what the timer of a waiting state is armed for.
@@ -100,11 +106,14 @@ const (
 	ECONNRESET
 	EPIPE
 	ETIMEDOUT
-	ECONNABORTED // by the administrator
-	EHOSTUNREACH // gave up after an ICMP error
+	ECONNABORTED  // by the administrator
+	EHOSTUNREACH  // gave up after an ICMP error
+	EADDRNOTAVAIL // connect() while the last connection of the ports is not gone
+	ECONNREFUSED  // an RST answered the SYN
 )
 
-var errnoNames = [...]string{NoError: "none", ECONNRESET: "ECONNRESET", EPIPE: "EPIPE", ETIMEDOUT: "ETIMEDOUT", ECONNABORTED: "ECONNABORTED", EHOSTUNREACH: "EHOSTUNREACH"}
+var errnoNames = [...]string{NoError: "none", ECONNRESET: "ECONNRESET", EPIPE: "EPIPE", ETIMEDOUT: "ETIMEDOUT", ECONNABORTED: "ECONNABORTED", EHOSTUNREACH: "EHOSTUNREACH",
+	EADDRNOTAVAIL: "EADDRNOTAVAIL", ECONNREFUSED: "ECONNREFUSED"}
 
 func (e Errno) String() string { return errnoNames[e] }
 
@@ -114,23 +123,25 @@ type Ending uint8
 
 // The ways to CLOSED.
 const (
-	NotEnded       Ending = iota
-	EndedNormally         // TIME_WAIT ran out, or the FIN of LAST_ACK was acknowledged
-	EndedNoBucket         // no bucket for the mini-socket of FIN_WAIT_2 or TIME_WAIT
-	EndedFinWait2         // tcp_fin_timeout ran out
-	EndedGaveUp           // the retransmission limit was reached
-	EndedKeepalive        // no answer to keepalive probes
-	EndedReset            // an RST was accepted
-	EndedAbort            // this side aborted: SO_LINGER 0, unread data, TCP_LINGER2 < 0
-	EndedLateData         // data arrived after close(): RST (RFC 9293 §3.6.1, SHLD-3)
-	EndedCrash            // the host crashed
-	EndedByNext           // a SYN in TIME_WAIT opened the next connection
+	NotEnded        Ending = iota
+	EndedNormally          // TIME_WAIT ran out, or the FIN of LAST_ACK was acknowledged
+	EndedNoBucket          // no bucket for the mini-socket of FIN_WAIT_2 or TIME_WAIT
+	EndedFinWait2          // tcp_fin_timeout ran out
+	EndedGaveUp            // the retransmission limit was reached
+	EndedKeepalive         // no answer to keepalive probes
+	EndedReset             // an RST was accepted
+	EndedAbort             // this side aborted: SO_LINGER 0, unread data, TCP_LINGER2 < 0
+	EndedLateData          // data arrived after close(): RST (RFC 9293 §3.6.1, SHLD-3)
+	EndedCrash             // the host crashed
+	EndedByNext            // a SYN in TIME_WAIT opened the next connection
+	EndedInTimeWait        // an RST ended TIME_WAIT; told apart only where connections follow each other
 )
 
 var endingNames = [...]string{
 	NotEnded: "", EndedNormally: "normal", EndedNoBucket: "no bucket", EndedFinWait2: "tcp_fin_timeout",
 	EndedGaveUp: "gave up", EndedKeepalive: "keepalive", EndedReset: "reset by peer", EndedAbort: "abort",
 	EndedLateData: "data after close", EndedCrash: "crash", EndedByNext: "next connection",
+	EndedInTimeWait: "TIME_WAIT assassinated",
 }
 
 func (e Ending) String() string { return endingNames[e] }
@@ -199,12 +210,22 @@ type Endpoint struct {
 	Offline bool  // the interface of the host is down
 	Down    bool  // the host is powered off: it neither sends nor receives
 
+	// Of the connections after the first of the same ports: the initial sequence number,
+	// and whether the clock of initial numbers has passed those of the first.
+	ISS         Seq
+	ClockPassed bool
+	// Stamped: less than two ticks of the timestamp clock ago the host sent something.
+	// SameStamps: it did when it opened the connection.
+	Stamped, SameStamps bool
+	ReuseReady          bool // in TIME_WAIT: tcp_tw_reuse_delay is over
+
 	// Ghosts, read by properties and pictures only.
 	ActiveClose   bool  // left ESTABLISHED by its own FIN
 	AckedFinAlone bool  // in CLOSE_WAIT or LAST_ACK: acknowledged the peer's FIN in a segment without its own
 	FinsSent      uint8 // copies of the FIN sent, as far as Params.CountFins
 	FinSeq        Seq   // sequence number of the first FIN sent; 0 none
 	Ending        Ending
+	Incarnation   uint8 // which connection of the four-tuple it is or was, from 0
 }
 
 // UntilEOF is Endpoint.ToRead of a read call that ends with the peer's data.

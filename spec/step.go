@@ -15,6 +15,9 @@ type step struct {
 	sentCount int
 	restarted [2]uint16 // bit k: the event of EventKind k was restarted
 
+	// choice of choices of an initial sequence number; 0 choices: none was picked.
+	choice, choices int
+
 	list *listing // takes the next states instead of emit, when it is not nil
 }
 
@@ -26,7 +29,7 @@ func (t *step) restart(k EventKind, h Host) { t.restarted[h] |= 1 << k }
 // (RFC 9293 §3.10.4), and so does away with a delayed one.
 func (t *step) transmit(h Host, g Segment) {
 	e := &t.s.Host[h]
-	g.Flags |= ACK
+	g.Flags |= ACK | incarnationTag(e.Incarnation)
 	g.Ack = e.RcvNxt
 	if !t.m.windowOpen(h, e) {
 		g.Flags |= WndZero
@@ -58,6 +61,7 @@ func (t *step) put(h Host, g Segment) {
 	if t.s.Host[h].Offline {
 		return
 	}
+	t.stamp(h)
 	if t.sentCount == maxSent {
 		panic(fmt.Sprintf("spec: more than %d segments sent in one step: %+v then %v", maxSent, t.sent, g))
 	}
@@ -92,9 +96,9 @@ func (t *step) refuse(h Host, g Segment) {
 	switch {
 	case g.Has(RST): // an RST is never answered
 	case g.Has(ACK):
-		t.put(h, Segment{Flags: RST, Seq: g.Ack})
+		t.put(h, Segment{Flags: RST, Seq: g.Ack}.InIncarnation(g.Incarnation()))
 	default:
-		t.put(h, Segment{Flags: RST | ACK, Ack: g.End()})
+		t.put(h, Segment{Flags: RST | ACK, Ack: g.End()}.InIncarnation(g.Incarnation()))
 	}
 }
 
@@ -107,6 +111,7 @@ func (t *step) toClosed(h Host, why Ending) {
 		State: Closed, Ending: why,
 		Open: e.Open, Error: e.Error, PC: e.PC, ToRead: e.ToRead,
 		SawEOF: e.SawEOF, SawErr: e.SawErr, Read: e.Read, Written: e.Written, Down: e.Down, Offline: e.Offline, Lingering: e.Lingering,
+		Incarnation: e.Incarnation, ClockPassed: e.ClockPassed, Stamped: e.Stamped, SameStamps: e.SameStamps,
 	}
 	if e.Open {
 		gone.Unread = e.Unread
@@ -129,7 +134,7 @@ func (t *step) toMini(h Host, state ConnState, timer StateTimer) {
 	e.State, e.Timer, e.Mini = state, timer, t.rules.miniSockets
 	e.SndUna, e.SndNxt, e.SndEnd, e.FinQueued = old.SndEnd, old.SndEnd, old.SndEnd, true
 	e.RcvNxt, e.RcvWup, e.PeerFin = old.RcvNxt, old.RcvNxt, old.PeerFin
-	e.ActiveClose, e.FinSeq = old.ActiveClose, old.FinSeq
+	e.ActiveClose, e.FinSeq, e.ISS = old.ActiveClose, old.FinSeq, old.ISS
 	t.restart(StateTimeout, h)
 }
 

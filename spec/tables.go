@@ -19,6 +19,8 @@ var onClose = [numStates]ConnState{
 	TimeWait:    TimeWait,
 	CloseWait:   LastAck,
 	LastAck:     LastAck,
+	SynSent:     Closed,
+	SynRcvd:     FinWait1,
 }
 
 // onFIN is the state after an in-order FIN (RFC 9293 §3.10.7.4, eighth check;
@@ -33,6 +35,8 @@ var onFIN = [numStates]ConnState{
 	TimeWait:    TimeWait,
 	CloseWait:   CloseWait,
 	LastAck:     LastAck,
+	SynSent:     SynSent, // not before the SYN is acknowledged
+	SynRcvd:     SynRcvd,
 }
 
 // onAckOfFIN is the state once our FIN, and with it all data, is acknowledged
@@ -46,6 +50,8 @@ var onAckOfFIN = [numStates]ConnState{
 	TimeWait:    TimeWait,
 	CloseWait:   CloseWait, // no FIN of ours can be acknowledged
 	LastAck:     Closed,
+	SynSent:     SynSent,
+	SynRcvd:     SynRcvd,
 }
 
 // onReset is the error that an accepted RST leaves for the application
@@ -60,6 +66,8 @@ var onReset = [numStates]Errno{
 	TimeWait:    NoError,
 	CloseWait:   EPIPE,
 	LastAck:     ECONNRESET,
+	SynSent:     ECONNREFUSED,
+	SynRcvd:     ECONNRESET,
 }
 
 // resetOnAbort says where an abort (SO_LINGER 0) sends an RST (RFC 9293 §3.10.5;
@@ -74,6 +82,8 @@ var resetOnAbort = [numStates]bool{
 	TimeWait:    false,
 	CloseWait:   true,
 	LastAck:     false,
+	SynSent:     false,
+	SynRcvd:     true,
 }
 
 // fullText says where the text of a segment is queued for the application
@@ -88,6 +98,8 @@ var fullText = [numStates]bool{
 	TimeWait:    false,
 	CloseWait:   false,
 	LastAck:     false,
+	SynSent:     false,
+	SynRcvd:     false,
 }
 
 // lingers says in which states close() with SO_LINGER n blocks: until our FIN is
@@ -101,6 +113,8 @@ var lingers = [numStates]bool{
 	TimeWait:    false,
 	CloseWait:   false,
 	LastAck:     true,
+	SynSent:     false,
+	SynRcvd:     false,
 }
 
 // resetCheck says where Linux accepts an RST with SEG.SEQ = RCV.NXT−1
@@ -114,4 +128,6 @@ var resetCheck = [numStates]bool{
 	TimeWait:    false,
 	CloseWait:   true,
 	LastAck:     true,
+	SynSent:     false,
+	SynRcvd:     false,
 }

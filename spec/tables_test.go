@@ -14,7 +14,7 @@ import (
 func TestTablesAreTotal(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "tables.go", nil, 0)
 	require.NoError(t, err)
-	want := []string{"Closed", "Established", "FinWait1", "FinWait2", "Closing", "TimeWait", "CloseWait", "LastAck"}
+	want := []string{"Closed", "Established", "FinWait1", "FinWait2", "Closing", "TimeWait", "CloseWait", "LastAck", "SynSent", "SynRcvd"}
 	require.Len(t, want, int(numStates)-1)
 	tables := 0
 	for _, decl := range file.Decls {

@@ -18,7 +18,7 @@ func (t *step) receiveText(h Host, g Segment) {
 	case g.Seq == g.End(): // nothing but an ACK
 	case !g.End().After(e.RcvNxt): // all of it was here before: acknowledge at once
 		t.sendAck(h)
-	case g.Len > 0 && !t.m.windowOpen(h, e), !g.Seq.Before(e.RcvNxt + window):
+	case g.Len > 0 && !t.m.windowOpen(h, e), !g.Seq.Before(e.RcvNxt + t.m.wnd()):
 		t.sendAck(h) // no room: the peer learns of it at once
 	case g.Seq.After(e.RcvNxt):
 		t.hold(h, g)

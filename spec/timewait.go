@@ -15,7 +15,7 @@ func (t *step) arriveTimeWait(h Host, g Segment) {
 	case g.Has(RST):
 		if g.Seq == e.RcvNxt || !t.rules.exactRST && t.acceptable(h, g) {
 			if !t.m.p.Host[h].TCPRfc1337 {
-				t.toClosed(h, EndedReset)
+				t.assassinated(h)
 			}
 		} else if t.acceptable(h, g) {
 			t.limitedAck(h)
@@ -36,9 +36,9 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 	switch {
 	case g.Has(RST):
 		if g.Seq == e.RcvNxt && !t.m.p.Host[h].TCPRfc1337 {
-			t.toClosed(h, EndedReset)
+			t.assassinated(h)
 		}
-	case g.Has(SYN) && !g.Has(ACK) && g.Seq.After(e.RcvNxt) && t.m.p.Host[h].Listens:
+	case t.takesSYN(h, g):
 		t.openNext(h, g)
 	case g.Seq == e.RcvNxt && g.Seq == g.End(): // a bare ACK in order
 		t.restart(StateTimeout, h)
@@ -47,6 +47,15 @@ func (t *step) arriveTimeWaitMini(h Host, g Segment) {
 			t.restart(StateTimeout, h)
 		}
 		t.miniAck(h, g)
+	}
+}
+
+// assassinated ends TIME_WAIT by an RST (RFC 1337).
+func (t *step) assassinated(h Host) {
+	if t.m.reopens() {
+		t.toClosed(h, EndedInTimeWait)
+	} else {
+		t.toClosed(h, EndedReset)
 	}
 }
 
@@ -61,7 +70,11 @@ const NextISN Seq = 100
 func (t *step) openNext(h Host, g Segment) {
 	isn := t.s.Host[h].SndNxt + NextISN
 	t.toClosed(h, EndedByNext)
-	if !g.Has(FIN) {
+	switch {
+	case g.Has(FIN):
+	case t.m.reopens():
+		t.acceptSYN(h, g, true)
+	default:
 		t.put(h, Segment{Flags: SYN | ACK, Seq: isn, Ack: g.Seq + 1})
 	}
 }
@@ -80,7 +93,7 @@ func (t *step) miniAck(h Host, g Segment) {
 // of an orphan in FIN_WAIT_2.
 func (t *step) arriveFinWait2Mini(h Host, g Segment) {
 	e := &t.s.Host[h]
-	switch right := e.RcvNxt + window; {
+	switch right := e.RcvNxt + t.m.wnd(); {
 	case !inMiniWindow(g, e.RcvNxt, right):
 		t.miniAck(h, g) // even to an RST
 	case g.Has(RST): // any RST in the window kills, there is no challenge ACK

@@ -19,8 +19,33 @@ func (p *Params) validate() error {
 		if err := p.Host[h].validate(); err != nil {
 			return fmt.Errorf("%v: %w", h, err)
 		}
+		if err := p.validateNext(h); err != nil {
+			return fmt.Errorf("%v: %w", h, err)
+		}
+	}
+	switch {
+	case p.Incarnations > MaxIncarnations:
+		return fmt.Errorf("incarnations is %d, want at most %d", p.Incarnations, MaxIncarnations)
+	case p.ISN >= numISNPolicies:
+		return fmt.Errorf("initial sequence number policy %d does not exist", p.ISN)
+	case p.ISNPasses[0] < 0 || p.ISNPasses[0] > p.ISNPasses[1] || p.ISNPasses[1] > maxDuration:
+		return fmt.Errorf("isn_passes is %d µs, want 0 <= min <= max", p.ISNPasses)
 	}
 	return p.Net.validate()
+}
+
+// validateNext checks what only more than one connection needs.
+func (p *Params) validateNext(h Host) error {
+	c := &p.Host[h]
+	for i, call := range c.Script {
+		if (call.Do == Connect || call.Do == Accept) && p.Incarnations < 2 {
+			return fmt.Errorf("call %d (%v): there is one connection only, want incarnations of at least 2", i+1, call.Do)
+		}
+	}
+	if p.Incarnations > 1 && c.SynRTO == 0 {
+		return fmt.Errorf("syn_rto is 0, want a time")
+	}
+	return nil
 }
 
 func (c *HostParams) validate() error {
@@ -29,7 +54,7 @@ func (c *HostParams) validate() error {
 		value  int64
 		lo, hi int64
 	}{
-		{"rto", c.RTO, Millisecond, 120 * Second},
+		{"rto", c.RTO, Millisecond, maxDuration},
 		{"rto_min", c.RTOMin, 0, 120 * Second},
 		{"rto_max", c.RTOMax, c.RTO, maxDuration},
 		{"srtt", c.SRTT, 0, maxDuration},
@@ -43,6 +68,9 @@ func (c *HostParams) validate() error {
 		{"tcp_keepalive_time", c.KeepaliveTime, 0, maxDuration},
 		{"tcp_keepalive_intvl", c.KeepaliveIntvl, 0, maxDuration},
 		{"receive_buffer", int64(c.ReceiveBuffer), 0, maxUnits},
+		{"syn_rto", c.SynRTO, 0, maxDuration},
+		{"tcp_tw_reuse_delay", c.TCPTwReuseDelay, 0, maxDuration},
+		{"tcp_tw_reuse", int64(c.TCPTwReuse), 0, 2},
 	} {
 		if d.value < d.lo || d.value > d.hi {
 			return fmt.Errorf("%s is %d, want %d to %d (durations in µs)", d.name, d.value, d.lo, d.hi)
@@ -71,7 +99,7 @@ func validScript(script []Call) error {
 		switch {
 		case call.Do == 0 || call.Do >= numDos:
 			return fmt.Errorf("call %d: %d is no call", i+1, call.Do)
-		case call.When > AfterError:
+		case call.When > AfterClosed:
 			return fmt.Errorf("%s: condition %d does not exist", where, call.When)
 		case call.After < 0 || call.After > maxDuration:
 			return fmt.Errorf("%s: after is %d µs, want 0 to %d", where, call.After, maxDuration)
@@ -81,7 +109,7 @@ func validScript(script []Call) error {
 			return fmt.Errorf("%s: only a crashed host can reboot", where)
 		case down && call.Do != Reboot:
 			return fmt.Errorf("%s: the host is down since its crash", where)
-		case closed && !outside[call.Do]:
+		case closed && !outside[call.Do] && call.Do != Connect && call.Do != Accept:
 			return fmt.Errorf("%s: the descriptor was closed before", where)
 		case call.Do == Send && call.N == 0:
 			return fmt.Errorf("%s: n is 0, want 1 to %d", where, maxUnits)
@@ -97,6 +125,8 @@ func validScript(script []Call) error {
 			down, closed = true, true
 		case Reboot:
 			down = false
+		case Connect, Accept:
+			closed = false
 		}
 	}
 	if units > maxUnits {

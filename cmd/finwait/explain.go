@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,20 +12,24 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
 	counted "github.com/finwait/finwait/properties/population"
+	"github.com/finwait/finwait/properties/user"
 )
 
-// scenarioFile is the topic that is no property.
-const scenarioFile = "scenario-file"
+// The topics that are no properties.
+const (
+	scenarioFile = "scenario-file"
+	variables    = "variables"
+)
 
 func newExplain(a *app) *cobra.Command {
 	var format *choice
 	cmd := &cobra.Command{
-		Use:     "explain scenario-file|PROPERTY",
-		Short:   "Explain the scenario file, or a property",
+		Use:     "explain scenario-file|variables|PROPERTY",
+		Short:   "Explain the scenario file, what conditions can read, or a property",
 		Example: "  finwait explain scenario-file\n  finwait explain both-closed",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
-			return append(names, scenarioFile+"\tthe keys of a scenario file"), directive
+			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read"), directive
 		},
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -32,13 +37,16 @@ func newExplain(a *app) *cobra.Command {
 			if args[0] == scenarioFile {
 				return explainKeys(a.stdout, asJSON)
 			}
+			if args[0] == variables {
+				return explainVariables(a.stdout, asJSON)
+			}
 			all := properties.Catalogue()
 			for _, p := range counted.Catalogue() {
 				all = append(all, p.Property)
 			}
 			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
 			if i < 0 {
-				names := []string{scenarioFile}
+				names := []string{scenarioFile, variables}
 				for _, p := range all {
 					names = append(names, p.Name)
 				}
@@ -71,6 +79,44 @@ func explainKeys(w io.Writer, asJSON bool) error {
 		population = append(population, keyJSON{k.Path, k.Type, k.Default, k.About})
 	}
 	return writeJSON(w, map[string]any{"schema": "finwait.explain/1", "keys": keys, "population_keys": population})
+}
+
+type variableJSON struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	About string `json:"about"`
+	Exact bool   `json:"exact"`
+}
+
+type constantJSON struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+func explainVariables(w io.Writer, asJSON bool) error {
+	items, named := []variableJSON{}, []constantJSON{}
+	var table [][]string
+	for _, v := range user.Variables() {
+		items = append(items, variableJSON{v.Name, v.Type, v.About, v.Exact})
+		about := v.About
+		if v.Exact {
+			about += " (judged in exact time only)"
+		}
+		table = append(table, []string{v.Name, v.Type, about})
+	}
+	constants := map[string][]string{}
+	for _, c := range user.Constants() {
+		named = append(named, constantJSON{c.Name, c.Type})
+		constants[c.Type] = append(constants[c.Type], c.Name)
+	}
+	if asJSON {
+		return writeJSON(w, map[string]any{"schema": "finwait.explain/1", "variables": items, "constants": named})
+	}
+	for _, of := range slices.Sorted(maps.Keys(constants)) {
+		table = append(table, []string{"values of " + of, "", strings.Join(constants[of], ", ")})
+	}
+	_, err := io.WriteString(w, align(table))
+	return err
 }
 
 func explainProperty(w io.Writer, p properties.Property, asJSON bool) error {

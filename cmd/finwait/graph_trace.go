@@ -83,9 +83,8 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property, si
 			return err
 		}
 		return script.Write(w)
-	default:
-		return o.draw(ctx, d.chart, c.name()+"."+c.profile()+".trace")
 	}
+	return o.draw(ctx, d.chart, c.name()+"."+c.profile()+".trace")
 }
 
 // hostNamed reads --side where it is one host.

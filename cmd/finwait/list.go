@@ -17,10 +17,10 @@ import (
 )
 
 func newList(a *app) *cobra.Command {
-	kinds := []string{"properties", "scenarios", "profiles", "sweeps"}
+	kinds := []string{"properties", "scenarios", "profiles", "claims", "sweeps"}
 	var format *choice
 	cmd := &cobra.Command{
-		Use:       "list properties|scenarios|profiles|sweeps",
+		Use:       "list properties|scenarios|profiles|claims|sweeps",
 		Short:     "List what there is",
 		Example:   "  finwait list properties\n  finwait list scenarios --format json",
 		ValidArgs: kinds,
@@ -32,6 +32,8 @@ func newList(a *app) *cobra.Command {
 				return l.properties()
 			case "scenarios":
 				return l.scenarios()
+			case "claims":
+				return l.claims()
 			case "sweeps":
 				return l.sweeps()
 			default:

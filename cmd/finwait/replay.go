@@ -68,7 +68,11 @@ func (o *replayOptions) run(name string) error {
 	}
 	var about *properties.Property
 	if f.Property != "" {
-		found, err := properties.Select([]string{f.Property})
+		defined, err := definedBy(f)
+		if err != nil {
+			return fmt.Errorf("trace %s: the scenario in it: %w", name, err)
+		}
+		found, err := properties.SelectFrom(append(properties.Catalogue(), defined...), []string{f.Property})
 		if err != nil {
 			return fmt.Errorf("trace %s: %w", name, err)
 		}

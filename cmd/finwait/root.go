@@ -35,7 +35,7 @@ one, 2 usage, scenario or input error, 3 something is unknown, 4 internal error.
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newCheck(a), newGraph(a), newReplay(a), newReport(a),
-		newFuzz(a), newSweep(a), newMerge(a), newMutants(a), newConform(a),
+		newFuzz(a), newSweep(a), newMerge(a), newMutants(a), newClaims(a), newConform(a),
 		newList(a), newExplain(a), newVersion(a),
 	)
 	return root

@@ -10,6 +10,7 @@ import (
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
+	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -18,12 +19,14 @@ type scenarioFlags struct {
 	app      *app
 	over     scenario.Overrides
 	profiles []string
+	files    []string // of the user's properties
 }
 
 func (f *scenarioFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.over.Set, "set", nil, "override a key of the scenario, KEY=VALUE (repeatable)")
 	flags.StringArrayVar(&f.over.Sysctl, "sysctl", nil, "read sysctls from [client:|server:]FILE, in the format of sysctl.conf (repeatable)")
 	flags.BoolVar(&f.over.Host, "host", false, "read the sysctls of this machine, for both hosts")
+	flags.StringArrayVar(&f.files, "properties", nil, "judge the properties of your own in `FILE` too, which has what stands under user_properties in a scenario (repeatable)")
 	flags.StringSliceVar(&f.profiles, "profile", nil, "profiles instead of those that the scenarios name: article, rfc9293, linux")
 }
 
@@ -35,6 +38,9 @@ func (f *scenarioFlags) words() []string {
 	}
 	for _, set := range f.over.Set {
 		words = append(words, "--set", set)
+	}
+	for _, file := range f.files {
+		words = append(words, "--properties", file)
 	}
 	if f.over.Host {
 		words = append(words, "--host")
@@ -103,7 +109,23 @@ func (f *scenarioFlags) load(args []string) ([]chosen, error) {
 			fmt.Fprintf(f.app.stderr, "finwait: note: %s\n", note)
 		}
 	}
-	return all, nil
+	return all, define(all, f.files)
+}
+
+// define adds the properties of the files to each scenario.
+func define(all []chosen, files []string) error {
+	for _, file := range files {
+		more, err := scenario.LoadProperties(file)
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			if err := all[i].instance.Define(more); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // builtinPrefix begins the File of an embedded scenario.
@@ -167,19 +189,29 @@ func profilesOf(s *scenario.Scenario) []string {
 
 // embedded makes the parameters of the scenario that a trace carries.
 func embedded(f tracefile.File) (spec.Params, error) {
+	i, err := embeddedInstance(f)
+	return i.Params, err
+}
+
+// definedBy are the user's properties in the scenario that a trace carries.
+func definedBy(f tracefile.File) ([]properties.Property, error) {
+	i, err := embeddedInstance(f)
+	return i.UserProperties(), err
+}
+
+func embeddedInstance(f tracefile.File) (scenario.Instance, error) {
 	profiles, err := parseProfiles([]string{f.Profile})
 	if err != nil {
-		return spec.Params{}, err
+		return scenario.Instance{}, err
 	}
 	s, err := scenario.Parse("in the trace", []byte(f.Scenario))
 	if err != nil {
-		return spec.Params{}, err
+		return scenario.Instance{}, err
 	}
 	if s.Name != f.Name {
-		return spec.Params{}, fmt.Errorf("it is called %s, and the trace is one of %s", s.Name, f.Name)
+		return scenario.Instance{}, fmt.Errorf("it is called %s, and the trace is one of %s", s.Name, f.Name)
 	}
-	i, err := s.Instantiate(profiles[0], scenario.Overrides{})
-	return i.Params, err
+	return s.Instantiate(profiles[0], scenario.Overrides{})
 }
 
 func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

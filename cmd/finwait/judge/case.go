@@ -18,7 +18,8 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 		Name: i.Scenario.Name, Profile: i.Profile.String(), Params: i.Params, Expect: i.Expect,
 		Overridden: i.Overridden, Assumptions: i.Assumptions, File: i.Scenario.File, Line: i.Line, Population: i.Population,
 	}
-	if err := CheckPatterns(patterns); err != nil {
+	all := append(properties.Catalogue(), i.UserProperties()...)
+	if err := checkPatterns(all, patterns); err != nil {
 		return c, fmt.Errorf("--property: %w", err)
 	}
 	asks := func(name string) bool {
@@ -37,9 +38,9 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 		}
 		return c, i.CheckProperties(known)
 	}
-	for _, p := range properties.Catalogue() {
+	for _, p := range all {
 		known = append(known, p.Name)
-		if asks(p.Name) {
+		if asked := asks(p.Name); asked && (len(patterns) > 0 || Asks(i, p)) {
 			c.Properties = append(c.Properties, p)
 		}
 	}
@@ -60,12 +61,14 @@ func (c Case) Names() []string {
 
 // CheckPatterns tells which pattern selects no property, neither of one connection nor
 // of a population.
-func CheckPatterns(patterns []string) error {
+func CheckPatterns(patterns []string) error { return checkPatterns(properties.Catalogue(), patterns) }
+
+func checkPatterns(all []properties.Property, patterns []string) error {
 	for _, pattern := range patterns {
 		if slices.ContainsFunc(counted.Catalogue(), func(p counted.Property) bool { return matches(pattern, p.Name) }) {
 			continue
 		}
-		if _, err := properties.Select([]string{pattern}); err != nil {
+		if _, err := properties.SelectFrom(all, []string{pattern}); err != nil {
 			return err
 		}
 	}
@@ -81,4 +84,10 @@ func Known(name string) bool {
 func matches(pattern, name string) bool {
 	match, err := path.Match(pattern, name)
 	return pattern == "all" || match && err == nil
+}
+
+// Asks reports whether the scenario asks for the property: all leaves out those that
+// speak of another number of connections.
+func Asks(i scenario.Instance, p properties.Property) bool {
+	return i.Selects(p.Name) && (p.Concerns(i.Params) || !i.All())
 }

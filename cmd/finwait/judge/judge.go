@@ -182,6 +182,9 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 		}
 		s.Outcomes = append(s.Outcomes, o)
 	}
+	if opt.Time == checker.Auto && c.Params.Incarnations > 1 {
+		opt.Time = checker.Exact // without durations any old segment may come: nothing would be decided
+	}
 	if len(asked) > 0 {
 		if err := s.ask(ctx, c, m, asked, opt, run); err != nil {
 			return s, err

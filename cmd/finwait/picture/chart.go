@@ -82,6 +82,9 @@ func row(s spec.State) graphs.Row {
 // stateText is the state and, below it, what is out of the ordinary.
 func stateText(e *spec.Endpoint) string {
 	lines := []string{e.State.String()}
+	if e.Incarnation > 0 {
+		lines = append(lines, fmt.Sprintf("connection %d", e.Incarnation+1))
+	}
 	switch {
 	case e.Down:
 		lines = append(lines, "powered off")

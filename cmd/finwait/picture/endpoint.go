@@ -114,6 +114,8 @@ var place = map[spec.ConnState]struct {
 	spec.LastAck:     {3, 3, "passive close"},
 	spec.TimeWait:    {4, 1, "active close"},
 	spec.Closed:      {5, 2, "closed"},
+	spec.SynSent:     {6, 1, "open"},
+	spec.SynRcvd:     {6, 3, "open"},
 }
 
 // Diagram is the diagram of what was visited.

@@ -22,6 +22,7 @@ const tlpFrom, tlpTo = 3, 4
 type builder struct {
 	p          spec.Params
 	properties []reference
+	user       []UserProperty
 	notes      []string
 	assumed    []string
 	keys       *schema
@@ -54,8 +55,10 @@ func newBuilder(profile spec.Profile, src *source) *builder {
 			host.RTO, host.DelayedAck = spec.Second, [2]int64{0, spec.Second/2 - 1}
 		default:
 			b.earlyRetrans[h] = tlpFrom
+			host.TCPTimestamps = true
 		}
 	}
+	b.p.Incarnations = 1
 	if profile == spec.RFC9293 {
 		b.p.Net.MSL = 120 * spec.Second // RFC 9293 §3.4.2
 	}

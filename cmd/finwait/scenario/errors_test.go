@@ -47,7 +47,7 @@ func TestBadInput(t *testing.T) {
 
 		"sysctl does not exist": {"client: {sysctl: {net.ipv4.tcp_orphan_retry: 3}}", "scenario my.yaml:1: client.sysctl.net.ipv4.tcp_orphan_retry: found a sysctl that does not exist in Linux, want net.ipv4.tcp_orphan_retries (the nearest name)"},
 		"sysctl without net":    {"client: {sysctl: {tcp_orphan_retries: 3}}", "scenario my.yaml:1: client.sysctl.tcp_orphan_retries: found a sysctl that does not exist in Linux, want net.ipv4.tcp_orphan_retries (the nearest name)"},
-		"sysctl not modelled":   {"client: {sysctl: {net.ipv4.tcp_tw_reuse: 1}}", "scenario my.yaml:1: client.sysctl.net.ipv4.tcp_tw_reuse: found a sysctl that Linux has but finwait does not model, want one of: net.ipv4.tcp_orphan_retries"},
+		"sysctl not modelled":   {"client: {sysctl: {net.ipv4.tcp_mem: 1}}", "scenario my.yaml:1: client.sysctl.net.ipv4.tcp_mem: found a sysctl that Linux has but finwait does not model, want one of: net.ipv4.tcp_orphan_retries"},
 		"sysctl of others":      {"client: {sysctl: {net.core.somaxconn: 1}}", "scenario my.yaml:1: client.sysctl.net.core.somaxconn: found a sysctl that finwait does not model"},
 		"sysctl with unit":      {"client: {sysctl: {net.ipv4.tcp_fin_timeout: 60s}}", `scenario my.yaml:1: client.sysctl.net.ipv4.tcp_fin_timeout: found "60s", want a whole number of seconds, as the kernel writes it, from 0 to 604800`},
 		"sysctl negative":       {"client: {sysctl: {net.ipv4.tcp_retries2: -1}}", "scenario my.yaml:1: client.sysctl.net.ipv4.tcp_retries2: found -1, want a whole number"},

@@ -32,6 +32,8 @@ type Instance struct {
 	Population *population.Params
 	// Properties are names and patterns; "all" selects all. See Selects.
 	Properties []string
+	// User are the properties that the file defines itself.
+	User []UserProperty
 	// Expect has the verdicts that the file expects. It is nil when an override
 	// was used: then each property's own condition on the parameters decides.
 	Expect     map[string]Expectation
@@ -54,7 +56,7 @@ func (s *Scenario) Instantiate(profile spec.Profile, o Overrides) (Instance, err
 		return Instance{}, err
 	}
 	i.Population = b.population
-	i.Params, i.Notes, i.Assumptions, i.references = b.p, b.notes, b.assumed, b.properties
+	i.Params, i.Notes, i.Assumptions, i.references, i.User = b.p, b.notes, b.assumed, b.properties, b.user
 	for _, r := range b.properties {
 		i.Properties = append(i.Properties, r.text)
 	}
@@ -105,8 +107,14 @@ func (b *builder) build(s *Scenario, o Overrides) *Error {
 	return b.finish()
 }
 
-// Selects reports whether the instance asks for a property.
+// Selects reports whether the instance asks for a property. It asks for those that it
+// defines.
 func (i Instance) Selects(property string) bool {
+	for _, u := range i.User {
+		if u.Name == property {
+			return true
+		}
+	}
 	for _, r := range i.references {
 		if r.matches(property) {
 			return true
@@ -114,6 +122,9 @@ func (i Instance) Selects(property string) bool {
 	}
 	return false
 }
+
+// All reports whether the instance asks for all properties, and names none.
+func (i Instance) All() bool { return len(i.Properties) == 1 && i.Properties[0] == allProperties }
 
 // CheckProperties compares the names of properties and the patterns with the
 // properties that there are. A name that is not among them, and a pattern that

@@ -77,7 +77,7 @@ type boundKey struct {
 }
 
 var table = sync.OnceValue(func() *schema {
-	t := newSchema(fileKeys(), hostKeys(), networkKeys(), choiceKeys())
+	t := newSchema(fileKeys(), hostKeys(), networkKeys(), nextKeys(), choiceKeys())
 	for i := range sysctls {
 		t.sysctls = append(t.sysctls, &sysctls[i])
 	}
@@ -154,7 +154,7 @@ func netNumber(k Key, lo, hi int64, f func(p *spec.NetParams) *int) Key {
 func Settable() []string {
 	var all []string
 	for path, k := range table().keys {
-		if k.set != nil && path != "properties" {
+		if k.set != nil && path != "properties" && path != userProperties {
 			all = append(all, path)
 		}
 	}

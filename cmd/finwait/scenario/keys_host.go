@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/finwait/finwait/spec"
@@ -35,6 +36,15 @@ func choiceKeys() []Key {
 			b.properties, err = n.patterns()
 			return err
 		},
+	}, {
+		Path: userProperties, Type: "{NAME: {PATTERN: condition, …}}",
+		Default: "none",
+		About: "Properties of your own, judged besides. A pattern is always, never (both with when: condition, if need be), eventually, reachable, leads_to (with when, and within: duration), or stays (with at_most: duration); about: text explains." +
+			" A condition is CEL over the variables of finwait explain variables, such as \"client.state == TIME_WAIT && server.orphan\".",
+		set: func(b *builder, _ spec.Host, n *node) (err *Error) {
+			b.user, err = n.userProperties()
+			return err
+		},
 	}}
 }
 
@@ -45,7 +55,7 @@ func hostKeys() []Key {
 		Path: hosts + ".app", Type: "list of {do, n, when, after, within}, or never",
 		Default: never + ": the application calls nothing",
 		About: "The calls of the application, in order. do: " + oneOf("", doNames) +
-			" (the last three happen to the host, also behind close: ss -K, an ICMP error about the peer, its interface goes down for good). n: data units (send: 1; read: 0, all up to the end)." +
+			" (destroy, icmp-unreachable and link-down happen to the host, also behind close: ss -K, an ICMP error about the peer, its interface goes down for good; connect opens the next connection, accept waits for the one that the peer opens, see incarnations). n: data units (send: 1; read: 0, all up to the end)." +
 			" when: " + oneOf("", whenNames) + " (left out: start for the first call, then after-previous)." +
 			" The call is made from after (0s) to after + within later; within left out is 0s for start and after-previous, else " + forever + ".",
 		set: func(b *builder, h spec.Host, n *node) (err *Error) {
@@ -57,9 +67,7 @@ func hostKeys() []Key {
 	for i := range sysctls {
 		keys = append(keys, sysctls[i].key())
 	}
-	keys = append(keys, socketKeys()...)
-	keys = append(keys, endpointKeys()...)
-	return append(keys, mutantKey())
+	return slices.Concat(keys, socketKeys(), nextSocketKeys(), endpointKeys(), nextHostKeys(), []Key{mutantKey()})
 }
 
 // mutantKey makes a host deviate from the rules.

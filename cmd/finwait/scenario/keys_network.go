@@ -65,6 +65,14 @@ func networkKeys() []Key {
 		},
 		get: func(p *spec.Params, _ spec.Host) string { return fmt.Sprint(!p.Net.Queue) },
 	}, {
+		Path: "network.loopback", Type: "true or false",
+		Default: "false", About: "Whether both hosts are one. tcp_tw_reuse 2 asks.",
+		set: func(b *builder, _ spec.Host, n *node) (err *Error) {
+			b.p.Net.Loopback, err = n.yes()
+			return err
+		},
+		get: func(p *spec.Params, _ spec.Host) string { return fmt.Sprint(p.Net.Loopback) },
+	}, {
 		Path: "network.msl", Type: "duration",
 		Default: "30s; rfc9293 120s (RFC 9293 §3.4.2)", About: "The maximum segment lifetime: every copy of a segment is gone sooner.",
 		set: func(b *builder, _ spec.Host, n *node) (err *Error) {

@@ -105,7 +105,7 @@ net/ipv4/tcp_fin_timeout=0x1e
 -net.ipv4.tcp_keepalive_time = 010
 -net.ipv4.tcp_tw_timeout = 5
 -net.ipv4.conf.all.rp_filter
-net.ipv4.tcp_tw_reuse = 1
+net.ipv4.tcp_ecn = 1
 net.ipv4.tcp_rmem = 4096 87380 6291456
 net.core.somaxconn = 4096
 net.ipv4.tcp_orphan_retries=4
@@ -117,7 +117,7 @@ net.ipv4.tcp_orphan_retries=4
 	require.Equal(t, 30*spec.Second, c.TCPFinTimeout)
 	require.Equal(t, 8*spec.Second, c.KeepaliveTime, "octal, as the kernel reads it")
 	require.EqualValues(t, 0, i.Params.Host[spec.Server].TCPOrphanRetries)
-	require.Equal(t, []string{"sysctl " + file + ": not used under profile linux: net.ipv4.tcp_tw_timeout, net.ipv4.tcp_tw_reuse, net.ipv4.tcp_rmem, net.core.somaxconn"}, i.Notes)
+	require.Equal(t, []string{"sysctl " + file + ": not used under profile linux: net.ipv4.tcp_tw_timeout, net.ipv4.tcp_ecn, net.ipv4.tcp_rmem, net.core.somaxconn"}, i.Notes)
 
 	i, err = s.Instantiate(spec.Article, Overrides{Sysctl: []string{sysctlFile(t, "net.ipv4.tcp_early_retrans=3")}})
 	require.NoError(t, err)
@@ -149,7 +149,7 @@ func TestHost(t *testing.T) {
 	proc := fakeProc(t, map[string]string{
 		"tcp_orphan_retries": "0\n", "tcp_retries2": "15\n", "tcp_fin_timeout": "30\n", "tcp_early_retrans": "3\n", "tcp_sack": "0\n",
 		"tcp_rfc1337": "1\n", "tcp_max_tw_buckets": "65536\n", "tcp_keepalive_time": "600\n", "tcp_keepalive_intvl": "60\n",
-		"tcp_keepalive_probes": "3\n",
+		"tcp_keepalive_probes": "3\n", "tcp_syn_retries": "6\n", "tcp_synack_retries": "5\n", "tcp_timestamps": "1\n", "tcp_tw_reuse": "1\n", "tcp_tw_reuse_delay": "500\n",
 	})
 	i, err := s.Instantiate(spec.Linux, Overrides{Host: true, ProcSys: proc})
 	require.NoError(t, err)
@@ -160,6 +160,8 @@ func TestHost(t *testing.T) {
 		require.Equal(t, 65536, h.TCPMaxTwBuckets)
 		require.Equal(t, 600*spec.Second, h.KeepaliveTime)
 		require.EqualValues(t, 3, h.KeepaliveProbes)
+		require.EqualValues(t, 1, h.TCPTwReuse)
+		require.Equal(t, spec.Second/2, h.TCPTwReuseDelay)
 	}
 	require.Equal(t, []string{"--host: not used under profile linux: net.ipv4.tcp_rto_max_ms"}, i.Notes, "an old kernel lacks it")
 

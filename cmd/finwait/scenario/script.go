@@ -18,8 +18,8 @@ const (
 )
 
 var (
-	doNames   = names(spec.Send, spec.LinkDown)
-	whenNames = names(spec.AfterPrevious, spec.AfterError)
+	doNames   = names(spec.Send, spec.Accept)
+	whenNames = names(spec.AfterPrevious, spec.AfterClosed)
 	kindNames = names(spec.KindFIN, spec.KindDATA)
 )
 
@@ -90,7 +90,7 @@ func (n *node) call(first bool) (c spec.Call, err *Error) {
 		switch name {
 		case "do":
 			with.do = v
-			c.Do, err = oneOfNames(v, spec.Send, spec.LinkDown)
+			c.Do, err = oneOfNames(v, spec.Send, spec.Accept)
 		case "n":
 			with.n = v
 			var data int64
@@ -98,7 +98,7 @@ func (n *node) call(first bool) (c spec.Call, err *Error) {
 			c.N = uint8(data)
 		case "when":
 			with.when = v
-			c.When, err = oneOfNames(v, spec.AfterPrevious, spec.AfterError)
+			c.When, err = oneOfNames(v, spec.AfterPrevious, spec.AfterClosed)
 		case "after":
 			c.After, err = v.duration(0, "1s")
 		case "within":
@@ -148,6 +148,8 @@ func follows(at *node, before []spec.Call, do spec.Do) *Error {
 			down, booted = false, true
 		case spec.Close, spec.Exit:
 			closed = true
+		case spec.Connect, spec.Accept:
+			closed, booted = false, false
 		}
 	}
 	switch {
@@ -157,10 +159,12 @@ func follows(at *node, before []spec.Call, do spec.Do) *Error {
 		return nil
 	case down:
 		return at.fail(do.String()+" after crash", "nothing but reboot after crash")
+	case do == spec.Connect || do == spec.Accept:
+		return nil
 	case booted:
-		return at.fail(do.String()+" after reboot", "nothing, for the connection is gone")
+		return at.fail(do.String()+" after reboot", "nothing but connect and accept, for the connection is gone")
 	case closed && !outside[do]:
-		return at.fail(do.String()+" after the socket was closed", "nothing but crash, destroy, icmp-unreachable and link-down after close or exit")
+		return at.fail(do.String()+" after the socket was closed", "nothing but crash, destroy, icmp-unreachable, link-down, connect and accept after close or exit")
 	}
 	return nil
 }

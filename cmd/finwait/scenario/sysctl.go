@@ -118,6 +118,35 @@ var sysctls = []sysctl{
 		name: "tcp_keepalive_probes", lo: 1, hi: 255, def: "9",
 		about: "With so_keepalive: unanswered probes before the connection is given up.",
 	}.as(small(func(p *spec.HostParams) *uint8 { return &p.KeepaliveProbes })),
+	sysctl{
+		name: "tcp_syn_retries", lo: 1, hi: 127, def: "6",
+		about: "Retransmissions of the SYN of the next connection.",
+	}.as(small(func(p *spec.HostParams) *uint8 { return &p.TCPSynRetries })),
+	sysctl{
+		name: "tcp_synack_retries", hi: 255, def: "5",
+		about: "Retransmissions of the SYN+ACK of the next connection.",
+	}.as(small(func(p *spec.HostParams) *uint8 { return &p.TCPSynackRetries })),
+	{
+		name: "tcp_timestamps", hi: 2, def: "linux 1, article and rfc9293 0",
+		about: "The timestamps option, where both hosts have it: PAWS refuses what is older than the connection, and reuse of TIME_WAIT is possible. Of no effect with one connection.",
+		set:   func(b *builder, h spec.Host, v int64) { b.p.Host[h].TCPTimestamps = v != 0 },
+		get: func(p *spec.HostParams) int64 {
+			if p.TCPTimestamps {
+				return 1
+			}
+			return 0
+		},
+	},
+	sysctl{
+		name: "tcp_tw_reuse", hi: 2, def: "2: on loopback only", not: onlyLinux,
+		about: "1: connect() may take over TIME_WAIT after tcp_tw_reuse_delay, if the connection had timestamps.",
+	}.as(small(func(p *spec.HostParams) *uint8 { return &p.TCPTwReuse })),
+	{
+		name: "tcp_tw_reuse_delay", unit: " of milliseconds", hi: 60000, def: "1000", not: onlyLinux,
+		about: "How old TIME_WAIT must be for tcp_tw_reuse.",
+		set:   func(b *builder, h spec.Host, v int64) { b.p.Host[h].TCPTwReuseDelay = v * spec.Millisecond },
+		get:   func(p *spec.HostParams) int64 { return p.TCPTwReuseDelay / spec.Millisecond },
+	},
 	{
 		name: "tcp_rto_max_ms", unit: " of milliseconds", lo: 1000, hi: 120000, def: "120000", notPrinted: true,
 		about: "Where doubling the retransmission timeout ends; rto_max of the same host wins.",

@@ -41,6 +41,7 @@ func (i Instance) YAML() []byte {
 			fmt.Fprintf(&w, "  %s: %s\n", quoted(p), i.Expect[p])
 		}
 	}
+	writeUserProperties(&w, i.User)
 	if len(i.Properties) == 0 || slices.Contains(i.Properties, allProperties) {
 		w.WriteString("properties: all\n")
 		return w.Bytes()

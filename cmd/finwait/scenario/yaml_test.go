@@ -92,8 +92,13 @@ func randomParams(t *rapid.T) spec.Params {
 		c.RTOMax = n("rtomax", 200*spec.Millisecond, maxDuration)
 		c.RTO = n("rto", spec.Millisecond, min(c.RTOMax, 120*spec.Second))
 		c.SRTT, c.DelayedAck = n("srtt", 0, maxDuration), window("delack", maxDuration)
+		c.TCPSynRetries, c.TCPSynackRetries, c.SynRTO = uint8(n("syn", 1, 127)), uint8(n("synack", 0, 255)), n("synrto", 1, maxDuration)
+		c.TCPTimestamps, c.TCPTwReuse, c.TCPTwReuseDelay = yes("ts"), uint8(n("reuse", 0, 2)), n("reusedelay", 0, 60000)*spec.Millisecond
+		c.Listens, c.BoundPort = yes("listens"), yes("bound")
 		c.TimeWait, c.ReceiveBuffer = n("tw", 1, maxDuration), uint8(n("buffer", 0, maxData))
 	}
+	p.Incarnations, p.ISN, p.ISNStep = uint8(n("incarnations", 2, spec.MaxIncarnations)), spec.ISNPolicy(n("isn", 0, int64(spec.ISNArbitrary))), uint8(n("step", 0, 255))
+	p.ISNPasses, p.Net.Loopback = window("passes", maxDuration), yes("loopback")
 	p.Net.MSL = n("msl", 2, maxDuration)
 	p.Net.Delay = [2][2]int64{window("delay", p.Net.MSL-1), window("delay", p.Net.MSL-1)}
 	p.Net.Losses, p.Net.Duplicates = int(n("loss", spec.Unlimited, maxBudget)), int(n("dup", 0, maxBudget))
@@ -112,10 +117,10 @@ func randomScript(t *rapid.T) []spec.Call {
 	var script []spec.Call
 	for i, do := range rapid.SampledFrom([][]spec.Do{
 		nil, {spec.Close}, {spec.Send, spec.ReadData, spec.ShutdownWR, spec.ShutdownRD, spec.Close},
-		{spec.ShutdownRDWR, spec.Exit, spec.Crash}, {spec.Crash, spec.Reboot},
+		{spec.ShutdownRDWR, spec.Exit, spec.Crash}, {spec.Crash, spec.Reboot, spec.Connect}, {spec.Close, spec.Connect, spec.Close, spec.Accept, spec.Send},
 		{spec.Unreachable, spec.Close, spec.Unreachable, spec.LinkDown, spec.Destroy, spec.Crash},
 	}).Draw(t, "script") {
-		c := spec.Call{Do: do, When: spec.When(rapid.IntRange(0, int(spec.AfterError)).Draw(t, fmt.Sprint("when", i)))}
+		c := spec.Call{Do: do, When: spec.When(rapid.IntRange(0, int(spec.AfterClosed)).Draw(t, fmt.Sprint("when", i)))}
 		if do == spec.Send || do == spec.ReadData {
 			c.N = uint8(rapid.IntRange(1, maxData).Draw(t, "n"))
 		}

@@ -42,7 +42,8 @@ func (s *State) UnmarshalJSON(data []byte) error {
 // need none.
 var names = map[reflect.Type]map[string]uint64{
 	reflect.TypeFor[spec.ConnState](): connStates(),
-	reflect.TypeFor[spec.Errno]():     {"ECONNRESET": uint64(spec.ECONNRESET), "EPIPE": uint64(spec.EPIPE), "ETIMEDOUT": uint64(spec.ETIMEDOUT), "ECONNABORTED": uint64(spec.ECONNABORTED), "EHOSTUNREACH": uint64(spec.EHOSTUNREACH)},
+	reflect.TypeFor[spec.Errno](): {"ECONNRESET": uint64(spec.ECONNRESET), "EPIPE": uint64(spec.EPIPE), "ETIMEDOUT": uint64(spec.ETIMEDOUT), "ECONNABORTED": uint64(spec.ECONNABORTED), "EHOSTUNREACH": uint64(spec.EHOSTUNREACH),
+		"EADDRNOTAVAIL": uint64(spec.EADDRNOTAVAIL), "ECONNREFUSED": uint64(spec.ECONNREFUSED)},
 	reflect.TypeFor[spec.RexmtTimer](): {
 		"RTO": uint64(spec.RTO), "tail-loss-probe": uint64(spec.LossProbe), "zero-window-probe": uint64(spec.Persist),
 	},
@@ -54,7 +55,7 @@ var names = map[reflect.Type]map[string]uint64{
 		"normal": uint64(spec.EndedNormally), "no-time-wait": uint64(spec.EndedNoBucket), "fin-wait-2-timeout": uint64(spec.EndedFinWait2),
 		"gave-up": uint64(spec.EndedGaveUp), "keepalive": uint64(spec.EndedKeepalive), "reset": uint64(spec.EndedReset),
 		"abort": uint64(spec.EndedAbort), "late-data": uint64(spec.EndedLateData), "crash": uint64(spec.EndedCrash),
-		"next-connection": uint64(spec.EndedByNext),
+		"next-connection": uint64(spec.EndedByNext), "reset-in-time-wait": uint64(spec.EndedInTimeWait),
 	},
 }
 

@@ -46,6 +46,11 @@ func parseSegment(text string) (spec.Segment, error) {
 			g.Ack = spec.Seq(n)
 		case "len":
 			g.Len = uint8(n)
+		case "connection":
+			if n < 1 || n > spec.MaxIncarnations {
+				return g, fmt.Errorf("segment %q: %s is not a connection from 1 to %d", text, word, spec.MaxIncarnations)
+			}
+			g = g.InIncarnation(uint8(n - 1))
 		case "win":
 			g.Flags |= spec.WndZero
 		default:

@@ -1,0 +1,80 @@
+package spec
+
+// ISNPolicy is how the initial sequence number of the next connection lies to the
+// numbers of the one before, on the model's circle of 256. The first connection
+// begins at 0.
+type ISNPolicy uint8
+
+// The policies.
+const (
+	// ISNAboveOld: above all numbers of the connections before (Linux where it reuses
+	// TIME_WAIT: SND.NXT + 65537), until ISNStep has gone round the circle.
+	ISNAboveOld ISNPolicy = iota
+	// ISNClock: a clock (RFC 9293 §3.4.1, MUST-8; Linux secure_tcp_seq: 64 ns). Before
+	// it has passed the old SND.NXT the number lies among the old ones, later above.
+	ISNClock
+	// ISNSame: the number of the connection before.
+	ISNSame
+	// ISNArbitrary: any. Of the numbers that have nothing to do with the old ones, far
+	// above stands for all: the window is small.
+	ISNArbitrary
+	numISNPolicies
+)
+
+var isnNames = [numISNPolicies]string{ISNAboveOld: "above-old", ISNClock: "clock", ISNSame: "same", ISNArbitrary: "arbitrary"}
+
+func (p ISNPolicy) String() string { return isnNames[p] }
+
+// isnStep is how far initial numbers lie apart that have nothing to do with each
+// other: more than one connection sends, and a window.
+const isnStep Seq = 16
+
+// nextWindow is the size of an open window where connections follow each other. Small,
+// so that old numbers come to lie beside it.
+const nextWindow Seq = 4
+
+// newISN picks the initial number of a connection. Where the policy leaves a choice
+// the step is taken once for each, see (*step).fire.
+func (t *step) newISN(h Host, incarnation uint8, above bool) Seq {
+	far := t.m.step() * Seq(incarnation)
+	policy := t.m.p.ISN
+	if policy == ISNClock && t.s.Host[h].ClockPassed || above && policy != ISNSame {
+		policy = ISNAboveOld
+	}
+	old := t.m.numbers(h)
+	switch policy {
+	case ISNAboveOld:
+		return far
+	case ISNSame:
+		return 0
+	case ISNClock:
+		t.choices = int(old)
+		return Seq(t.choice)
+	default:
+		t.choices = 2*int(old) + 2
+		if t.choice == 2*int(old)+1 {
+			return far
+		}
+		return Seq(t.choice) - old
+	}
+}
+
+// step is how far above the initial number before the next one lies.
+func (m *Model) step() Seq {
+	if m.p.ISNStep > 0 {
+		return Seq(m.p.ISNStep)
+	}
+	return isnStep
+}
+
+// numbers is how many sequence numbers one connection of h takes at most: SYN, what
+// its script sends, FIN.
+func (m *Model) numbers(h Host) Seq {
+	n := Seq(2)
+	for _, c := range m.p.Host[h].Script {
+		if c.Do == Send {
+			n += Seq(c.N)
+		}
+	}
+	return n
+}
