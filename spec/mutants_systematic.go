@@ -36,8 +36,8 @@ func cellMutants() (all []Mutant) {
 		{"on-fin", func(x *tables) *[numStates]ConnState { return &x.onFIN }},
 		{"on-ack-of-fin", func(x *tables) *[numStates]ConnState { return &x.onAckOfFIN }},
 	} {
-		for _, row := range ConnStates() {
-			for _, to := range ConnStates() {
+		for _, row := range teardownStates() {
+			for _, to := range teardownStates() {
 				if t.at(&correct)[row] != to {
 					all = append(all, Mutant{
 						Name: t.name + "." + row.String() + "." + to.String(), About: "the cell " + row.String() + " of the table " + t.name + " is " + to.String(),
@@ -56,14 +56,14 @@ func cellMutants() (all []Mutant) {
 		{"lingers", func(x *tables) *[numStates]bool { return &x.lingers }},
 		{"reset-check", func(x *tables) *[numStates]bool { return &x.resetCheck }},
 	} {
-		for _, row := range ConnStates() {
+		for _, row := range teardownStates() {
 			all = append(all, Mutant{
 				Name: t.name + "." + row.String() + ".not", About: "the cell " + row.String() + " of the table " + t.name + " is the opposite",
 				tables: func(x *tables) { t.at(x)[row] = !t.at(x)[row] },
 			})
 		}
 	}
-	for _, row := range ConnStates() {
+	for _, row := range teardownStates() {
 		for err := NoError; err <= ETIMEDOUT; err++ {
 			if onReset[row] != err {
 				all = append(all, Mutant{
@@ -88,7 +88,7 @@ var causes = []struct {
 
 func dropMutants() (all []Mutant) {
 	for kind := range numSegmentKinds {
-		for _, state := range ConnStates() {
+		for _, state := range teardownStates() {
 			for _, cause := range causes {
 				all = append(all, Mutant{
 					Name: "drop." + kind.String() + "." + state.String() + "." + cause.name, About: "the " + kind.String() + " that " + cause.name + " in " + state.String() + " makes the host send is not sent",
@@ -143,7 +143,7 @@ var timers = []struct {
 
 func timerMutants() (all []Mutant) {
 	for _, timer := range timers {
-		for _, state := range ConnStates()[1:] { // in CLOSED there is none
+		for _, state := range teardownStates()[1:] { // in CLOSED there is none
 			all = append(all, Mutant{
 				Name: "unarmed." + timer.name + "." + state.String(), About: "the timer " + timer.name + " is not armed in " + state.String(),
 				after: func(t *step, h Host, _ Segment) {

@@ -61,6 +61,9 @@ func ConnStates() []ConnState {
 	return all
 }
 
+// teardownStates are the states of a connection that is open or being torn down.
+func teardownStates() []ConnState { return ConnStates()[:LastAck-Closed+1] }
+
 // RexmtTimer says what the retransmission timer of an endpoint is armed for.
 // Linux has one timer for the three (icsk_retransmit_timer).
 type RexmtTimer uint8
