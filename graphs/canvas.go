@@ -16,15 +16,17 @@ import (
 // Coordinates are whole points, x to the right and y upwards, so that the
 // output does not depend on how a machine rounds.
 type canvas struct {
-	graph *dot.Graph
-	count int
+	graph  *dot.Graph
+	count  int
+	shapes []shape        // the same for SVG
+	owner  map[string]int // the shape of a node, by its identifier
 }
 
 func newCanvas() *canvas {
 	g := dot.NewGraph(dot.Directed).ID("chart")
 	g.Attrs("layout", "nop", "splines", "line", "outputorder", "edgesfirst",
 		"pad", "0.25", "bgcolor", paperColour)
-	return &canvas{graph: g}
+	return &canvas{graph: g, owner: map[string]int{}}
 }
 
 // point is a place on a canvas.
@@ -39,11 +41,16 @@ func inches(points int) dot.Literal {
 // node is a node of a size at a place. The library sorts by identifier.
 func (c *canvas) node(at point, width, height int) dot.Node {
 	n := c.graph.Node(fmt.Sprintf("%06d", c.count))
+	c.owner[n.ID()] = len(c.shapes)
+	c.shapes = append(c.shapes, shape{at: at, width: width, height: height})
 	c.count++
 	n.Attrs("pos", fmt.Sprintf("%d,%d", at.x, at.y), "label", dot.Literal(`""`),
 		"width", inches(width), "height", inches(height), "margin", dot.Literal("0"))
 	return n
 }
+
+// shape is that of a node.
+func (c *canvas) shape(n dot.Node) *shape { return &c.shapes[c.owner[n.ID()]] }
 
 // anchor is an invisible end for lines.
 func (c *canvas) anchor(at point) dot.Node {
@@ -53,6 +60,7 @@ func (c *canvas) anchor(at point) dot.Node {
 // dot is a mark on a life line.
 func (c *canvas) dot(at point, colour string) dot.Node {
 	n := c.node(at, 5, 5).Attr("shape", "circle")
+	c.shape(n).fill, c.shape(n).round = colour, true
 	n.Attrs("style", "filled", "fillcolor", colour, "color", colour, "fixedsize", dot.Literal("true"))
 	return n
 }
@@ -96,6 +104,7 @@ func (c *canvas) text(at point, align byte, f font, lines []string) dot.Node {
 	}
 	n := c.node(at, w, f.height(len(lines))).Attr("shape", "plaintext")
 	if f.paper {
+		c.shape(n).fill = paperColour
 		n.Attrs("style", "filled", "fillcolor", paperColour)
 	}
 	return c.write(n, align, f, lines)
@@ -103,6 +112,8 @@ func (c *canvas) text(at point, align byte, f font, lines []string) dot.Node {
 
 // write puts lines into a node.
 func (c *canvas) write(n dot.Node, align byte, f font, lines []string) dot.Node {
+	s := c.shape(n)
+	s.align, s.font, s.lines = align, f, lines
 	n.Attrs("label", quoted(strings.Join(lines, "\n"), align),
 		"fontname", f.name, "fontsize", dot.Literal(strconv.Itoa(f.size)), "fontcolor", f.colour)
 	return n
@@ -111,12 +122,16 @@ func (c *canvas) write(n dot.Node, align byte, f font, lines []string) dot.Node 
 // box is a rectangle.
 func (c *canvas) box(at point, width, height int, fill, line string) dot.Node {
 	n := c.node(at, width, height).Attr("shape", "box")
+	c.shape(n).fill, c.shape(n).stroke = fill, line
 	n.Attrs("style", "filled", "fillcolor", fill, "color", line)
 	return n
 }
 
 // line joins two nodes without an arrowhead.
 func (c *canvas) line(from, to dot.Node, colour, style, width string) dot.Edge {
+	c.shapes = append(c.shapes, shape{
+		line: true, at: c.shape(from).at, to: c.shape(to).at, stroke: colour, dashes: style, weight: width,
+	})
 	e := c.graph.Edge(from, to)
 	e.Attrs("color", colour, "style", style, "penwidth", dot.Literal(width), "arrowhead", "none")
 	return e
@@ -125,6 +140,7 @@ func (c *canvas) line(from, to dot.Node, colour, style, width string) dot.Edge {
 // arrow is a line with a head.
 func (c *canvas) arrow(from, to dot.Node, colour, style, head string) dot.Edge {
 	e := c.line(from, to, colour, style, "1.3")
+	c.shapes[len(c.shapes)-1].head = head
 	e.Attrs("arrowhead", head, "arrowsize", dot.Literal("0.8"))
 	return e
 }

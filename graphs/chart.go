@@ -42,6 +42,7 @@ type Arrow struct {
 	Sent, Received int
 	Lost           bool
 	Copy           bool // a duplicate that the network made
+	Again          int  // the number of a retransmission, 0 for what is sent the first time
 }
 
 // Chart is a sequence chart of one run. Time runs downwards, and is written at
@@ -76,6 +77,9 @@ const (
 // text is what is written at the arrow.
 func (a Arrow) text() string {
 	s := oneLine(a.Label)
+	if a.Again > 0 {
+		s += fmt.Sprintf(" (retransmission %d)", a.Again)
+	}
 	if a.Copy {
 		s += copyText
 	}

@@ -12,6 +12,11 @@ func (c Chart) WriteDOT(w io.Writer) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
+	return write(w, c.draw().graph)
+}
+
+// draw puts the chart on a canvas.
+func (c Chart) draw() *canvas {
 	d := chartDrawing{chartLayout: newChartLayout(c), canvas: newCanvas(), palette: newPalette(c.Palette)}
 	for _, r := range c.Rows {
 		d.palette.fill(r.LeftState)
@@ -24,7 +29,7 @@ func (c Chart) WriteDOT(w io.Writer) error {
 	d.rowTexts()
 	d.loop()
 	d.verdict()
-	return write(w, d.canvas.graph)
+	return d.canvas
 }
 
 // chartDrawing is a chart on its way to a canvas.
@@ -253,10 +258,11 @@ func (d *chartDrawing) loop() {
 			d.canvas.anchor(point{d.inner, first}),
 		}
 		for i := range 3 {
-			e := d.canvas.line(corners[i], corners[i+1], inkColour, "solid", "1.5")
+			head := "none"
 			if i == 2 {
-				e.Attr("arrowhead", "normal")
+				head = "normal"
 			}
+			d.canvas.arrow(corners[i], corners[i+1], inkColour, "solid", head)
 		}
 		d.canvas.text(point{d.outer + columnGap, (last + first) / 2}, leftAlign, betweenFont, wrapPoints(repeatsForEver, 45, 10))
 	}

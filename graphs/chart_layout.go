@@ -23,8 +23,8 @@ var (
 	headFont    = font{name: boldFace, size: 12, colour: inkColour}
 	timeFont    = font{name: plainFace, size: 10, colour: faintColour}
 	eventFont   = font{name: plainFace, size: 10, colour: inkColour}
-	stateFont   = font{name: boldFace, size: 10, colour: inkColour}
-	againFont   = font{name: plainFace, size: 10, colour: inkColour}
+	stateFont   = font{name: boldFace, size: 10, colour: onFillColour}
+	againFont   = font{name: plainFace, size: 10, colour: onFillColour}
 	labelFont   = font{name: plainFace, size: 10, colour: inkColour, paper: true}
 	betweenFont = font{name: obliqFace, size: 10, colour: inkColour, paper: true}
 	verdictFont = font{name: boldFace, size: 13, colour: inkColour}

@@ -71,13 +71,14 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 }
 
 func (d Diagram) node(g *dot.Graph, i int, n Node, colours *palette) dot.Node {
-	fill := paperColour
+	fill, ink := paperColour, inkColour
 	if n.Group != "" {
+		ink = onFillColour
 		fill = colours.fill(n.Group)
 	}
 	node := g.Node(fmt.Sprintf("%06d", i))
 	node.Attrs("label", quoted(n.text(), centred), "shape", "box", "style", "rounded,filled", "fillcolor", fill,
-		"color", inkColour, "fontcolor", inkColour, "fontname", boldFace, "fontsize", dot.Literal("11"), "margin", "0.16,0.08")
+		"color", inkColour, "fontcolor", ink, "fontname", boldFace, "fontsize", dot.Literal("11"), "margin", "0.16,0.08")
 	if n.Final {
 		node.Attr("peripheries", dot.Literal("2"))
 	}

@@ -20,6 +20,7 @@ var fills = [...]string{
 // too: by dashes, by a shape or in words.
 const (
 	inkColour      = "#222222"
+	onFillColour   = "#111111" // text on a fill, which dark pages leave as it is
 	faintColour    = "#666666"
 	ruleColour     = "#E4E4E4"
 	paperColour    = "#FFFFFF"

@@ -105,4 +105,19 @@ var acknowledgingMutants = []Mutant{
 		Evidence: "shadow/shadow#3573, a variant", KilledBy: []string{"both-closed", "transitions-conform", "no-stuck-state"},
 		tables: func(x *tables) { x.onAckOfFIN[Closing] = Closing },
 	},
+	{
+		Name: "closing-any-ack", About: "in CLOSING any ACK is taken for that of the FIN",
+		Evidence: "google/gvisor@3dd7ad13b, a variant", KilledBy: []string{"fin-acked-before-leaving", "transitions-conform"},
+		after: func(t *step, h Host, g Segment) {
+			e := &t.s.Host[h]
+			if bareAck(g) && t.was(h).State == Closing && e.State == Closing && awaitsAck(e) {
+				t.toTimeWait(h)
+			}
+		},
+	},
+	{
+		Name: "fin-wait-1-fin-to-close-wait", About: "a FIN takes FIN_WAIT_1 to CLOSE_WAIT instead of CLOSING",
+		Evidence: "FreeRTOS/FreeRTOS-Plus-TCP#1303", KilledBy: []string{"states-match-fins", "transitions-conform"},
+		tables: func(x *tables) { x.onFIN[FinWait1] = CloseWait },
+	},
 }

@@ -94,6 +94,15 @@ var sendingMutants = []Mutant{
 		KilledBy: []string{"every-wait-has-a-timer", "both-closed", "no-stuck-state"}, after: noRexmtIn(FinWait1),
 	},
 	{
+		Name: "close-clears-retransmission", About: "close() stops the retransmission timer that its own FIN needs",
+		Evidence: "netdev c08bd5378da647a2a4c16698125d180a@huawei.com (regression of 151c9c724d05)", KilledBy: []string{"every-wait-has-a-timer", "both-closed", "no-stuck-state"},
+		after: func(t *step, h Host, _ Segment) {
+			if e := &t.s.Host[h]; t.calls(h, Close, Exit) && e.State == FinWait1 {
+				e.Rexmt = NoTimer
+			}
+		},
+	},
+	{
 		Name: "no-fin-rexmt-in-closing", About: "a FIN that was lost is not sent again in CLOSING",
 		Evidence: "smoltcp-rs/smoltcp#1026", KilledBy: []string{"every-wait-has-a-timer", "both-closed", "no-stuck-state"}, after: noRexmtIn(Closing),
 	},

@@ -11,8 +11,8 @@ import (
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
-	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/properties/user"
+	"github.com/finwait/finwait/spec"
 )
 
 // The topics that are no properties.
@@ -24,8 +24,8 @@ const (
 func newExplain(a *app) *cobra.Command {
 	var format *choice
 	cmd := &cobra.Command{
-		Use:     "explain scenario-file|variables|PROPERTY",
-		Short:   "Explain the scenario file, what conditions can read, or a property",
+		Use:     "explain scenario-file|variables|PROPERTY|MUTANT",
+		Short:   "Explain the scenario file, what conditions can read, a property or a mutant",
 		Example: "  finwait explain scenario-file\n  finwait explain both-closed",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
@@ -40,10 +40,10 @@ func newExplain(a *app) *cobra.Command {
 			if args[0] == variables {
 				return explainVariables(a.stdout, asJSON)
 			}
-			all := properties.Catalogue()
-			for _, p := range counted.Catalogue() {
-				all = append(all, p.Property)
+			if m := spec.MutantNamed(args[0]); m != nil {
+				return explainMutant(a.stdout, *m, asJSON)
 			}
+			all := everyProperty()
 			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
 			if i < 0 {
 				names := []string{scenarioFile, variables}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+
+	"github.com/finwait/finwait/graphs"
 )
 
 // drawing is what every form but JSON can be made of.
@@ -58,6 +60,11 @@ func graphviz(ctx context.Context, source []byte, format, file string, out io.Wr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s -T%s: %w: %s", dot, format, err, bytes.TrimSpace(complaint.Bytes()))
 	}
-	_, err = out.Write(picture.Bytes())
+	drawn := picture.Bytes()
+	if format == "svg" {
+		// The first element inside of the picture, so that dark pages have dark ones.
+		drawn = bytes.Replace(drawn, []byte("<g "), []byte(graphs.DarkStyle()+"\n<g "), 1)
+	}
+	_, err = out.Write(drawn)
 	return err
 }

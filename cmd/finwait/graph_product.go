@@ -57,7 +57,7 @@ counted, not drawn.`,
 	}
 	o := newProductOptions(a, cmd)
 	cmd.Flags().BoolVar(&o.minimize, "minimize", false, "tell states of a class apart unless they are strongly bisimilar")
-	cmd.Flags().StringVar(&o.diff, "diff", "", "what is new or gone in another profile, or in another scenario")
+	cmd.Flags().StringVar(&o.diff, "diff", "", "what is new or gone in another profile, with a mutant at both hosts, or in another scenario")
 	return cmd
 }
 
@@ -168,10 +168,17 @@ func (o *productOptions) other(c chosen) (chosen, error) {
 		another.scenarios.profiles = []string{profile[0].String()}
 		return another.load([]string{c.ref})
 	}
+	if spec.MutantNamed(o.diff) != nil {
+		for h := range c.instance.Params.Host {
+			c.instance.Params.Host[h].Mutant = o.diff
+		}
+		c.variant = "with the mutant " + o.diff + " at both hosts"
+		return c, nil
+	}
 	another.scenarios.profiles = []string{c.profile()}
 	found, err := another.load([]string{o.diff})
 	if err != nil {
-		return chosen{}, fmt.Errorf("--diff %s is no profile, and as a scenario: %w", o.diff, err)
+		return chosen{}, fmt.Errorf("--diff %s is no profile and no mutant, and as a scenario: %w", o.diff, err)
 	}
 	return found, nil
 }

@@ -17,21 +17,24 @@ import (
 )
 
 func newList(a *app) *cobra.Command {
-	kinds := []string{"properties", "scenarios", "profiles", "claims", "sweeps"}
+	kinds := []string{"properties", "scenarios", "profiles", "mutants", "claims", "sweeps"}
 	var format *choice
+	var long bool
 	cmd := &cobra.Command{
-		Use:       "list properties|scenarios|profiles|claims|sweeps",
+		Use:       "list properties|scenarios|profiles|mutants|claims|sweeps",
 		Short:     "List what there is",
 		Example:   "  finwait list properties\n  finwait list scenarios --format json",
 		ValidArgs: kinds,
 		Args:      oneOf("list", kinds),
 		RunE: func(_ *cobra.Command, args []string) error {
-			l := listing{w: a.stdout, json: format.value == "json"}
+			l := listing{w: a.stdout, json: format.value == "json", long: long}
 			switch args[0] {
 			case "properties":
 				return l.properties()
 			case "scenarios":
 				return l.scenarios()
+			case "mutants":
+				return l.mutants()
 			case "claims":
 				return l.claims()
 			case "sweeps":
@@ -42,6 +45,7 @@ func newList(a *app) *cobra.Command {
 		},
 	}
 	format = choose(cmd.Flags(), "format", "form of the list", "text", "json")
+	cmd.Flags().BoolVar(&long, "long", false, "properties with all that is known of them, and the candidates; mutants with the systematic ones")
 	return cmd
 }
 
@@ -62,6 +66,7 @@ func oneOf(command string, words []string) cobra.PositionalArgs {
 type listing struct {
 	w    io.Writer
 	json bool
+	long bool
 }
 
 // write writes the list as {schema, NAME: items}, or as a table.
@@ -124,7 +129,48 @@ func jsonOf(p properties.Property) propertyJSON {
 	return propertyJSON{p.Name, p.Kind.String(), p.Claim, p.About, p.Source, p.HoldsWhen, append([]string{}, p.Assumptions...)}
 }
 
+// everyProperty is the catalogue, that of populations behind it.
+func everyProperty() []properties.Property {
+	all := properties.Catalogue()
+	for _, p := range counted.Catalogue() {
+		all = append(all, p.Property)
+	}
+	return all
+}
+
+// longProperties tells all of each property, and which judges which candidate.
+func (l listing) longProperties() error {
+	if l.json {
+		items := []propertyJSON{}
+		for _, p := range everyProperty() {
+			items = append(items, jsonOf(p))
+		}
+		return writeJSON(l.w, map[string]any{"schema": "finwait.list/1", "properties": items, "candidates": properties.Candidates()})
+	}
+	for _, p := range everyProperty() {
+		if err := explainProperty(l.w, p, false); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(l.w, "\n"); err != nil {
+			return err
+		}
+	}
+	table := [][]string{}
+	for _, c := range properties.Candidates() {
+		why := strings.Join(c.Judged, ", ")
+		if c.LeftOut != "" {
+			why = strings.TrimPrefix(why+"; left out: "+c.LeftOut, "; ")
+		}
+		table = append(table, []string{fmt.Sprint(c.Number), c.Text, why})
+	}
+	_, err := io.WriteString(l.w, "Candidates of the rule book, and what judges them\n"+align(table))
+	return err
+}
+
 func (l listing) properties() error {
+	if l.long {
+		return l.longProperties()
+	}
 	items, table := []propertyJSON{}, [][]string{}
 	for _, p := range properties.Catalogue() {
 		items = append(items, jsonOf(p))

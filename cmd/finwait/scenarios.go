@@ -52,13 +52,16 @@ func (f *scenarioFlags) words() []string {
 type chosen struct {
 	ref      string // what names it on the command line
 	instance scenario.Instance
+	variant  string // what was changed besides, in words
 }
 
 func (c chosen) name() string        { return c.instance.Scenario.Name }
 func (c chosen) profile() string     { return c.instance.Profile.String() }
 func (c chosen) params() spec.Params { return c.instance.Params }
 func (c chosen) yaml() string        { return string(c.instance.YAML()) }
-func (c chosen) String() string      { return c.name() + " (" + c.profile() + ")" }
+func (c chosen) String() string {
+	return strings.TrimSpace(c.name() + " (" + c.profile() + ") " + c.variant)
+}
 
 // load finds the scenarios of the arguments, all built-in ones without any, in
 // each of their profiles or in those asked for. What was read of the overrides
@@ -95,7 +98,7 @@ func (f *scenarioFlags) load(args []string) ([]chosen, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, chosen{ref, i})
+			all = append(all, chosen{ref: ref, instance: i})
 			notes = append(notes, i.Notes...)
 		}
 	}

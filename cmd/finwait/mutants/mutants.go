@@ -176,6 +176,9 @@ func prepare(ctx context.Context) ([]stage, error) {
 			if err != nil {
 				return nil, err
 			}
+			if i.Params.Incarnations > 1 {
+				continue // many more states, for what one connection shows
+			}
 			st := stage{name: s.Name, profile: profile.String(), params: i.Params, holds: map[string]bool{}}
 			found, err := st.judge(ctx, nil)
 			if err != nil {

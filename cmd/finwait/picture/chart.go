@@ -153,6 +153,15 @@ func Delivered(s spec.State, e spec.EventInfo) spec.Segment {
 type flight struct {
 	arrows *[]graphs.Arrow
 	flying []copyInFlight
+	sent   map[content]int // how often
+}
+
+// content is what takes up sequence numbers: who sends it again retransmits it.
+type content struct {
+	from  spec.Host
+	seq   spec.Seq
+	len   uint8
+	flags spec.Flags
 }
 
 type copyInFlight struct {
@@ -163,6 +172,14 @@ type copyInFlight struct {
 
 func (f *flight) send(s spec.Sent, row int) {
 	arrow := graphs.Arrow{From: side(s.From), Label: s.Segment.String(), Sent: row, Received: -1}
+	if g := s.Segment; g.Len > 0 || g.Has(spec.SYN) || g.Has(spec.FIN) {
+		c := content{s.From, g.Seq, g.Len, g.Flags & (spec.SYN | spec.FIN)}
+		arrow.Again = f.sent[c]
+		if f.sent == nil {
+			f.sent = map[content]int{}
+		}
+		f.sent[c]++
+	}
 	if s.Copies == 0 {
 		arrow.Lost = true
 		*f.arrows = append(*f.arrows, arrow)

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/xml"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/spec"
+)
+
+func TestGraphProduct(t *testing.T) {
+	v := parse(t, finwait(t, "graph", "product", "lossy-network", "--format", "json").stdout)
+	require.Equal(t, "finwait.graph/1", v["schema"])
+	require.LessOrEqual(t, len(v["nodes"].([]any)), 60)
+	require.Greater(t, v["states"], float64(len(v["nodes"].([]any))))
+
+	r := finwait(t, "graph", "product", "lossy-network", "--by", "client.state,server.state,client.backoff", "--max-nodes", "15", "--format", "text")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, strings.Join(strings.Fields(r.stdout), " "), "Too many classes: not folded by client.backoff.")
+
+	r = finwait(t, "graph", "product", "--by", "client.stat")
+	require.Equal(t, 2, r.code)
+	require.Contains(t, r.stderr, `did you mean "client.state"`)
+
+	r = finwait(t, "graph", "product", "first-wave-lost", "--profile", "article", "--diff", "linux", "--format", "text")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, r.stdout, "From first-wave-lost (article) to first-wave-lost (linux)")
+	r = finwait(t, "graph", "product", "--diff", spec.Mutants()[0].Name, "--format", "text")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, strings.Join(strings.Fields(r.stdout), " "), "with the mutant "+spec.Mutants()[0].Name)
+	r = finwait(t, "graph", "product", "--diff", "nothing-like-that")
+	require.Equal(t, 2, r.code)
+
+	r = finwait(t, "graph", "product", "--max-states", "3", "--format", "text")
+	require.Equal(t, 3, r.code)
+	require.Contains(t, r.stdout, "Not all was explored")
+
+	r = finwait(t, "graph", "reachable", "--format", "text")
+	require.Contains(t, r.stdout, "state 0000")
+	r = finwait(t, "graph", "product", "--minimize", "--format", "mermaid")
+	require.True(t, strings.Contains(r.stdout, "stateDiagram-v2"), r.stdout)
+	require.Equal(t, r.stdout, finwait(t, "graph", "product", "--minimize", "--format", "mermaid").stdout)
+}
+
+// Without Graphviz there is a message and its input.
+func TestGraphWithoutGraphviz(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", "")
+	r := finwait(t, "graph", "product", "--format", "svg")
+	require.Equal(t, 2, r.code)
+	require.Contains(t, r.stderr, "normal-close.linux.product.dot")
+	require.FileExists(t, "normal-close.linux.product.dot")
+}
+
+// Graphviz takes what is written of every built-in scenario.
+func TestProductsOfAllScenarios(t *testing.T) {
+	_, err := exec.LookPath("dot")
+	all, errs := scenario.Builtin()
+	require.NoError(t, errs)
+	for i, s := range all {
+		if testing.Short() && i%5 > 0 {
+			continue
+		}
+		args := []string{"graph", "product", s.Name, "--max-states", "20000"}
+		r := finwait(t, args...)
+		require.Contains(t, []int{0, 3}, r.code, s.Name+r.stderr)
+		if err != nil {
+			continue
+		}
+		requireGraphviz(t, file(t, "product.dot", r.stdout))
+	}
+}
+
+// The charts of the article's scenarios are XML.
+func TestTraceSVG(t *testing.T) {
+	for _, name := range []string{"normal-close", "simultaneous-close"} {
+		r := finwait(t, "graph", "trace", name, "--format", "svg")
+		require.Equal(t, 0, r.code, r.stderr)
+		d := xml.NewDecoder(strings.NewReader(r.stdout))
+		texts := 0
+		for {
+			token, err := d.Token()
+			if err == io.EOF {
+				break
+			}
+			require.NoError(t, err)
+			if s, ok := token.(xml.StartElement); ok && s.Name.Local == "text" {
+				texts++
+			}
+		}
+		require.Greater(t, texts, 5)
+	}
+}
