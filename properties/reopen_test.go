@@ -184,3 +184,21 @@ func expectation(t *testing.T, p spec.Params, name string) properties.Expectatio
 	require.NoError(t, err)
 	return selected[0].Expect(p)
 }
+
+// TIME-WAIT assassination is reachable by a duplicate alone, and not with tcp_rfc1337.
+func TestAssassination(t *testing.T) {
+	for _, profile := range spec.Profiles() {
+		for _, protected := range []bool{false, true} {
+			p := params(profile, append(closeAtStart(), spec.Call{Do: spec.Connect, When: spec.AfterClosed}), closeAfterEOF(0))
+			p.Incarnations, p.Net.Duplicates = 2, 1
+			p.Host[spec.Server].Listens, p.Host[spec.Client].TCPRfc1337 = true, protected
+			want := checker.Holds
+			if protected {
+				want = checker.Violated
+			}
+			for _, o := range judgeReopened(t, p, "time-wait-assassination").Outcomes {
+				require.Equal(t, want, o.Verdict, "%v, tcp_rfc1337 %v", profile, protected)
+			}
+		}
+	}
+}
