@@ -73,7 +73,7 @@ func (m *Model) forgetNetwork(s *State) {
 // over reports whether both connections are gone. Nothing comes of what is still in
 // flight but RSTs that nobody hears.
 func (m *Model) over(s *State) bool {
-	return s.Host[Client].State == Closed && s.Host[Server].State == Closed && !m.p.Wire && !m.reopens()
+	return s.Host[Client].State == Closed && s.Host[Server].State == Closed && !m.p.Wire && !m.reopens() && !m.Mutated()
 }
 
 // forgetWindow clears SND.WL1 where nothing older can come any more.
@@ -135,6 +135,9 @@ func (e *Endpoint) forgetArrivals() {
 // host that is off, or cut off, for good. (A FIN on its way to FIN_WAIT_1 is seen by a
 // property.) With durations only what is pointless is forgotten: pictures show the rest.
 func (m *Model) unheard(s *State, h Host, g Segment) bool {
+	if m.Mutated() {
+		return false
+	}
 	e := &s.Host[h]
 	switch {
 	case m.pointless(s, h, g):

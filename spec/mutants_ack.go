@@ -1,8 +1,5 @@
 package spec
 
-// advancedBy tells whether an ACK brought SND.UNA forward in the step.
-func (t *step) advanced(h Host) bool { return t.s.Host[h].SndUna.After(t.was(h).SndUna) }
-
 // bareAck tells whether an ACK without SYN and RST arrives.
 func bareAck(g Segment) bool { return g.Has(ACK) && !g.Has(RST) && !g.Has(SYN) }
 

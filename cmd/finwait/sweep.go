@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -101,6 +102,7 @@ func (o *sweepOptions) run(ctx context.Context, args []string) error {
 	if opt.Cache, err = o.openCache(); err != nil {
 		return err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // many small searches
 	r, err := sweep.Run(ctx, plan, opt)
 	if err != nil {
 		return err

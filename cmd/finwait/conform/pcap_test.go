@@ -56,7 +56,7 @@ func TestPcapsConform(t *testing.T) {
 				require.Equal(t, Conforms, r.Verdict, "%v: %s", c, r.Unexplained)
 				for near := range c.Ends {
 					one := *c
-					one.Packets = nil
+					one.Packets, one.BothEnds = nil, false
 					for _, p := range c.Packets {
 						if own := p.TTL == 64; own == (p.Side == near) {
 							one.Packets = append(one.Packets, p)

@@ -191,7 +191,8 @@ const oldDuplicates = "no-old-duplicate-accepted"
 // (tcp_rfc1337), no reuse.
 func (f tester) timeWait(ctx context.Context, q query) (string, error) {
 	p := q.asked.Params
-	if p.Incarnations < 2 {
+	asked := slices.ContainsFunc(q.asked.Properties, func(p properties.Property) bool { return p.Name == oldDuplicates })
+	if p.Incarnations < 2 || !asked {
 		return "", nil
 	}
 	for h := range p.Host {
@@ -213,12 +214,9 @@ func (f tester) timeWait(ctx context.Context, q query) (string, error) {
 }
 
 func (f tester) oldDuplicates(ctx context.Context, q query, p spec.Params) (string, error) {
-	all, err := properties.Select([]string{oldDuplicates})
-	if err != nil {
-		return "", err
-	}
 	c := q.asked
-	c.Params, c.Properties = p, all
+	c.Params = p
+	c.Properties = slices.DeleteFunc(slices.Clone(c.Properties), func(p properties.Property) bool { return p.Name != oldDuplicates })
 	found, err := judge.Judge(ctx, c, f.search())
 	if err != nil {
 		return "", err

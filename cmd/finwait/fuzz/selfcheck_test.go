@@ -79,6 +79,18 @@ func TestOraclesAgree(t *testing.T) {
 				c.Properties = []properties.Property{p}
 			})
 		},
+		"time-wait": func() (tester, query) {
+			return asks(t, "loss: 0", func(c *judge.Case) {
+				c.Params.Incarnations = 2
+				p := lie(oldDuplicates, checker.Always, checker.Property[spec.State]{})
+				p.Make = func(p spec.Params) checker.Property[spec.State] {
+					return checker.Property[spec.State]{Name: oldDuplicates, Kind: checker.Always, Goal: func(spec.State) bool {
+						return p.Host[spec.Client].TimeWait < 100*spec.Second // 60 s hold, and twice that do not
+					}}
+				}
+				c.Properties = []properties.Property{p}
+			})
+		},
 		"mirror": func() (tester, query) {
 			f, q := asks(t, "loss: 1", nil)
 			o := outcome(q, "simultaneous-close")
