@@ -48,7 +48,9 @@ func acknowledgingProperties() []Property {
 					func(t *transition, h spec.Host) bool {
 						to := t.after(h)
 						answered := len(t.sent(h, func(g spec.Segment) bool { return g.Has(spec.ACK) && !g.Has(spec.RST) })) > 0
-						return answered || to.DelayedAck || to.State == closed
+						// A copy that acknowledges our FIN too ends CLOSING and is used up by that
+						// (Linux tcp_rcv_state_process, TCP_CLOSING); the next one finds TIME_WAIT.
+						return answered || to.DelayedAck || to.State == closed || t.before(h).State == closing && to.State == timeWait
 					},
 				)
 			},
