@@ -17,7 +17,7 @@ import (
 // root directory, as an image made FROM scratch has.
 func TestContainer(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds the binary")
+		t.Skip("-short: builds the binary")
 	}
 	recipe, err := os.ReadFile("../../.ci/Dockerfile")
 	require.NoError(t, err)

@@ -30,6 +30,9 @@ func Of(i scenario.Instance, patterns []string) (Case, error) {
 	}
 	var known []string
 	if i.Population != nil {
+		if len(i.User) > 0 {
+			return c, fmt.Errorf("%s: user_properties speak of the states of one connection, and this is a scenario with a population; leave them out", i.Scenario.File)
+		}
 		for _, p := range counted.Catalogue() {
 			known = append(known, p.Name)
 			if asks(p.Name) {

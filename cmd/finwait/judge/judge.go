@@ -239,6 +239,14 @@ func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, 
 			}
 		}
 	}
+	if m.Mutated() {
+		// That a search without durations covers all runs is argued from the rules.
+		for i := range result.Outcomes {
+			if o := &result.Outcomes[i]; o.Scope == checker.AllDurations {
+				o.Verdict, o.Scope, o.Reason = checker.Unknown, checker.TheseDurations, "a host is a mutant: use --time exact"
+			}
+		}
+	}
 	s.take(which, result)
 	return nil
 }

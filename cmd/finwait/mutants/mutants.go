@@ -75,6 +75,8 @@ type Mutant struct {
 	Kills []Kill   `json:"kills"`
 	// Equivalent: in every scenario the graph of states is that of the correct model.
 	Equivalent bool `json:"equivalent"`
+	// Unfinished: not everything was judged, so that nothing is known but what caught it.
+	Unfinished bool `json:"unfinished"`
 	// Broken tells what the model says of a deviation that leads out of its range.
 	Broken string `json:"broken,omitempty"`
 }
@@ -104,6 +106,9 @@ func Run(ctx context.Context, all []spec.Mutant, opt Options) (Result, error) {
 		return Result{}, err
 	}
 	r := Result{Schema: Schema, Mutants: make([]Mutant, len(all))}
+	for i, x := range all {
+		r.Mutants[i] = Mutant{Name: x.Name, About: x.About, Evidence: x.Evidence, Wanted: append([]string{}, x.KilledBy...), By: []string{}, Kills: []Kill{}, Unfinished: true}
+	}
 	next := make(chan int)
 	var wait sync.WaitGroup
 	var mu sync.Mutex
@@ -245,13 +250,18 @@ func try(ctx context.Context, x spec.Mutant, stages []stage, thorough bool) (m M
 	m = Mutant{Name: x.Name, About: x.About, Evidence: x.Evidence, Wanted: append([]string{}, x.KilledBy...), By: []string{}, Kills: []Kill{}, Equivalent: true}
 	for _, st := range stages {
 		for h := spec.Client; h <= spec.Server; h++ {
-			if ctx.Err() != nil || !thorough && m.KilledWithout() {
+			if !thorough && m.KilledWithout() {
 				m.sum()
 				return m
 			}
 			on := st
 			on.params.Host[h].Mutant = x.Name
 			m.judge(ctx, on, h)
+			if ctx.Err() != nil { // what was found until then counts, that nothing was does not
+				m.Unfinished = true
+				m.sum()
+				return m
+			}
 		}
 	}
 	m.sum()
@@ -298,4 +308,5 @@ func (m *Mutant) sum() {
 		m.Steps = &m.Kills[0].Steps
 		m.Equivalent = false
 	}
+	m.Equivalent = m.Equivalent && !m.Unfinished
 }

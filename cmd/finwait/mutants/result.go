@@ -32,7 +32,7 @@ func Caught() []string { return strings.Fields(caught) }
 func (r *Result) Compare() {
 	r.Escaped = []string{}
 	for _, m := range r.Mutants {
-		if !m.Killed && slices.Contains(Caught(), m.Name) {
+		if !m.Killed && !m.Unfinished && slices.Contains(Caught(), m.Name) {
 			r.Escaped = append(r.Escaped, m.Name)
 		}
 	}
@@ -42,7 +42,7 @@ func (r *Result) Compare() {
 // of them that are killed, with and without Conform.
 func (r Result) Rates() (of, with, without int) {
 	for _, m := range r.Mutants {
-		if m.Equivalent || !m.Killed && m.Broken != "" {
+		if m.Equivalent || !m.Killed && (m.Unfinished || m.Broken != "") {
 			continue
 		}
 		of++
@@ -78,6 +78,8 @@ func (r Result) WriteText(w io.Writer) error {
 		case m.Equivalent:
 			equivalent++
 			continue
+		case !m.Killed && m.Unfinished:
+			fmt.Fprintf(&b, "? %-*s  not finished\n", width, m.Name)
 		case !m.Killed && m.Broken != "":
 			broken++
 			fmt.Fprintf(&b, "? %-*s  leaves the model: %s\n", width, m.Name, m.Broken)
