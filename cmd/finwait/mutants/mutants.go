@@ -37,8 +37,11 @@ var files embed.FS
 // catches is told apart, for it knows no reasons.
 const Conform = "transitions-conform"
 
-// stageStates bounds a search: a mutant may do without end what the rules bound.
-const stageStates = 60_000
+// These bound a search: a mutant may do without end what the rules bound.
+const (
+	stageStates = 60_000
+	stageDepth  = 200
+)
 
 // Options say how to work. The zero value uses one processor, and tells nothing.
 type Options struct {
@@ -213,7 +216,7 @@ func asked(these map[string]bool) (all []properties.Property) {
 
 func (st stage) judge(ctx context.Context, these map[string]bool) (judge.Scenario, error) {
 	return judge.Judge(ctx, judge.Case{Name: st.name, Profile: st.profile, Params: st.params, Properties: asked(these), Overridden: true},
-		checker.Options{Time: checker.Exact, Workers: 1, MaxStates: stageStates})
+		checker.Options{Time: checker.Exact, Workers: 1, MaxStates: stageStates, MaxDepth: stageDepth})
 }
 
 var errTooLarge = errors.New("the graph is too large to compare")
@@ -226,7 +229,7 @@ func (st stage) explore(ctx context.Context) (sum uint64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	run, err := checker.Explore(ctx, m, checker.Exact, checker.Options{Workers: 1, MaxStates: stageStates}, checker.Visitor[spec.State]{
+	run, err := checker.Explore(ctx, m, checker.Exact, checker.Options{Workers: 1, MaxStates: stageStates, MaxDepth: stageDepth}, checker.Visitor[spec.State]{
 		State: func(s spec.State) { sum += maphash.Comparable(seed, s) },
 		Step: func(from spec.State, e checker.Event, how checker.Label, to spec.State) {
 			sum += maphash.Comparable(seed, step{from, e, how, to})
