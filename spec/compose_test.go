@@ -56,3 +56,65 @@ func TestComposedSuccessors(t *testing.T) {
 	})
 	require.Less(t, 8*asked, listed, "how often a bag was said to be full")
 }
+
+// TestComposedSeesFaults makes what a worker knows of parts wrong on purpose.
+func TestComposedSeesFaults(t *testing.T) {
+	p := Params{Profile: Linux, Net: DefaultNet()}
+	for h := range p.Host {
+		p.Host[h] = DefaultHost()
+		p.Host[h].Script = []Call{{Do: Send, N: 1, When: Anytime}, {Do: Close, When: Anytime}}
+	}
+	p.Net.Duplicates = 1
+	made, err := New(p)
+	require.NoError(t, err)
+	m := made.Any()
+	agrees := func(fault func(w *walker)) bool {
+		c := m.Compose()
+		c.width = [composedParts]uint{10, 10, 16, 16, c.width[budgetPart]}
+		c.budgetAt = 52
+		c.Workers(1)
+		seen := map[State]bool{}
+		for queue := m.Init(); len(queue) > 0 && len(seen) < 3000; queue = queue[1:] {
+			s := queue[0]
+			if seen[s] {
+				continue
+			}
+			seen[s] = true
+			want, word := m.Successors(s, []State{}), c.Pack(0, s)
+			fault(c.walks[0])
+			words, all := c.Successors(0, word, nil)
+			if !all {
+				continue
+			}
+			for i, to := range want {
+				if len(words) != len(want) || c.Unpack(0, words[i]) != to {
+					return false
+				}
+			}
+			queue = append(queue, want...)
+		}
+		return true
+	}
+	require.True(t, agrees(func(*walker) {}))
+	ends := func(do func(*localEnd)) func(*walker) {
+		return func(w *walker) {
+			for h := range w.ends {
+				for _, e := range w.ends[h].is {
+					do(e)
+				}
+			}
+		}
+	}
+	require.False(t, agrees(ends(func(e *localEnd) { e.hears = true })), "nothing is forgotten of what is in flight")
+	require.False(t, agrees(ends(func(e *localEnd) { e.still = false })), "budgets and arrivals are kept for nothing")
+	require.False(t, agrees(ends(func(e *localEnd) { e.calls = nil })), "no timer expires")
+	require.False(t, agrees(func(w *walker) {
+		for h := range w.bags {
+			for _, b := range w.bags[h].is {
+				for i := range b.flight {
+					b.flight[i].many = false
+				}
+			}
+		}
+	}), "of many segments none is left")
+}
