@@ -23,7 +23,8 @@ type Composed struct {
 	walks []*walker
 	// Budgets are numbered by losses first, and by duplicates, of which there are so many.
 	perLoss  uint64
-	budgetAt uint                // their place in a word
+	bagAt    [2]uint // the places of parts in a word
+	budgetAt uint
 	width    [composedParts]uint // bits of each part of a word, the lowest first
 	// tooMany: a host sent more kinds of segments than can be numbered.
 	tooMany atomic.Bool
@@ -52,7 +53,7 @@ func (m *Model) Compose() *Composed {
 	}
 	most := (max(m.p.Net.Losses, 0)+1)*(m.p.Net.Duplicates+1) - 1
 	c.width[budgetPart] = uint(bits.Len(uint(most)))
-	c.budgetAt = budgetPart * 8
+	c.settle()
 	for h := range 2 {
 		c.ends[h].number, c.bags[h].number = map[Endpoint]uint32{}, map[Bag]uint32{}
 	}
@@ -77,7 +78,7 @@ func (c *Composed) Pack(worker int, s State) uint64 {
 func (c *Composed) Unpack(worker int, word uint64) State {
 	w := c.walks[worker]
 	w.parts(word)
-	return join(w.end, w.bag, w.budget)
+	return w.join(w.end, w.bag, w.budget)
 }
 
 // Successors appends the words of all that the events of a state lead to, in the order of
@@ -103,14 +104,13 @@ func (c *Composed) Outgrown() bool {
 // Widen makes room in words. The result gives the new word of an old one; nil means that
 // there is no room left. Nobody may ask for anything meanwhile.
 func (c *Composed) Widen() func(uint64) uint64 {
-	old, sum := c.width, uint(0)
+	old := c.width
 	for i := range budgetPart {
 		if n := uint(bits.Len(uint(c.count(i)))); n > c.width[i] {
 			c.width[i] = n + 1
 		}
-		sum += c.width[i]
 	}
-	if c.budgetAt = sum; sum+c.width[budgetPart] > digestBit || c.tooMany.Load() {
+	if c.settle(); c.budgetAt+c.width[budgetPart] > digestBit || c.tooMany.Load() {
 		return nil
 	}
 	for _, w := range c.walks {
@@ -127,6 +127,13 @@ func (c *Composed) Widen() func(uint64) uint64 {
 	}
 }
 
+// settle works out the places of parts in a word.
+func (c *Composed) settle() {
+	at := c.width[0] + c.width[1]
+	c.bagAt = [2]uint{at, at + c.width[bagPart]}
+	c.budgetAt = c.bagAt[1] + c.width[bagPart+1]
+}
+
 // place puts the number of a part in its place in a word. A number that has no room there
 // makes a word that nobody reads, see Outgrown.
 func (c *Composed) place(part int, l *label) {
@@ -137,14 +144,11 @@ func (c *Composed) place(part int, l *label) {
 	l.bits = uint64(l.number)<<at | l.digest<<digestBit
 }
 
-// replace puts the numbers of all parts in their places.
+// replace puts the numbers of endpoints in their places.
 func (w *walker) replace() {
 	for h := range 2 {
 		for _, l := range w.ends[h].is {
 			w.c.place(endPart+h, &l.label)
-		}
-		for _, l := range w.bags[h].is {
-			w.c.place(bagPart+h, &l.label)
 		}
 	}
 }
@@ -167,14 +171,6 @@ func (c *Composed) labelBudget(b budget) uint64 {
 
 func (c *Composed) unpackBudget(n uint64) budget {
 	return budget{uint8(n / c.perLoss), uint8(n % c.perLoss)}
-}
-
-// join puts a state together.
-func join(ends [2]*localEnd, bags [2]*localBag, b budget) State {
-	return State{
-		Host: [2]Endpoint{ends[Client].Endpoint, ends[Server].Endpoint}, Net: [2]Bag{bags[Client].Bag, bags[Server].Bag},
-		Losses: b.losses, Duplicates: b.duplicates,
-	}
 }
 
 // numbering numbers what workers meet.

@@ -5,31 +5,61 @@ package spec
 
 // forget leaves of a successor what forgetNetwork would, or says that it is to be asked.
 // The state that it comes of has nothing to forget, and put has seen to what was sent.
-func (w *walker) forget(ends *[2]*localEnd, bags *[2]*localBag, b *budget) bool {
+func (w *walker) forget(ends *[2]*localEnd, bags *[2]bagRef, b *budget) bool {
+	h := w.at
+	if e := ends[h]; e != w.was && !e.hears {
+		in := &bags[h.Peer()]
+		*in = w.left(h, e, *in)
+	}
 	c, s := ends[Client], ends[Server]
-	if c.hears && s.hears && !c.acked && !s.acked && !c.rare && !s.rare && !(c.still && s.still) {
+	traits := c.traits | s.traits
+	if traits&(rare|held|acked) == 0 && traits&(closed|waits) != closed|waits && c.traits&s.traits&still == 0 {
 		return true
 	}
-	for h, e := range ends {
-		peer, in := ends[1-h], &bags[1-h]
-		switch {
-		case e.rare, e.held && peer.State == Closed:
-			return false
-		case e.State == Closed && peer.State == TimeWait && (*in).size > 0:
-			return false // what is pointless depends on both
-		case !e.hears && Host(h) == w.at && e != w.was:
-			*in = w.left(Host(h), e, *in)
+	return w.forgetMore(ends, bags, b)
+}
+
+// traits of an endpoint are what forgetNetwork asks about.
+type traits uint8
+
+const (
+	rare   traits = 1 << iota // it may forget more than is done here
+	held                      // it holds text beyond a hole
+	acked                     // AckedFinAlone
+	closed                    // CLOSED
+	waits                     // TIME_WAIT
+	still                     // nothing leaves unless something arrives
+)
+
+func (m *Model) traitsOf(h Host, e *Endpoint) (t traits) {
+	for is, holds := range map[traits]bool{
+		rare: e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait, held: e.Held != 0 || e.HeldFin != 0, acked: e.AckedFinAlone,
+		closed: e.State == Closed, waits: e.State == TimeWait, still: m.stillAt(h, e),
+	} {
+		if holds {
+			t |= is
 		}
-		if e.acked && peer.State != FinWait1 {
+	}
+	return t
+}
+
+func (w *walker) forgetMore(ends *[2]*localEnd, bags *[2]bagRef, b *budget) bool {
+	for h, e := range ends {
+		peer, in := ends[1-h], bags[1-h]
+		switch {
+		case e.traits&rare != 0, e.traits&held != 0 && peer.State == Closed:
+			return false
+		case e.State == Closed && peer.State == TimeWait && in != w.empty(Host(1-h)):
+			return false // what is pointless depends on both
+		case e.traits&acked != 0 && peer.State != FinWait1:
 			ends[h] = e.without(&e.unacked, w, Host(h), func(e *Endpoint) { e.AckedFinAlone = false })
 		}
 	}
+	c, s := ends[Client], ends[Server]
 	if c.State == Closed && s.State == Closed {
-		for h := range bags {
-			bags[h] = w.knownBag(Host(h), Bag{})
-		}
+		bags[Client], bags[Server] = w.empty(Client), w.empty(Server)
 	}
-	if c.still && s.still && w.silent(Client, c, bags[Server]) && w.silent(Server, s, bags[Client]) {
+	if c.traits&s.traits&still != 0 && w.silent(Client, c, bags[Server]) && w.silent(Server, s, bags[Client]) {
 		*b = budget{}
 		for h, e := range ends {
 			ends[h] = e.without(&e.quiet, w, Host(h), (*Endpoint).forgetArrivals)
@@ -38,12 +68,16 @@ func (w *walker) forget(ends *[2]*localEnd, bags *[2]*localBag, b *budget) bool 
 	return true
 }
 
+// empty refers to the bag without segments.
+func (w *walker) empty(h Host) bagRef { return w.knownBag(h, Bag{}).ref }
+
 // left is what is left of a bag on its way to an endpoint.
-func (w *walker) left(h Host, e *localEnd, in *localBag) *localBag {
-	of := e.meets(in)
-	if of.left != nil {
+func (w *walker) left(h Host, e *localEnd, ref bagRef) bagRef {
+	of := e.meets(ref)
+	if of.left != 0 {
 		return of.left
 	}
+	in := w.bags[h.Peer()].numbered[ref.number()]
 	if !in.kinds.within(&e.known) {
 		in.kinds.each(func(kind uint8) {
 			if !e.known.has(kind) {
@@ -51,12 +85,12 @@ func (w *walker) left(h Host, e *localEnd, in *localBag) *localBag {
 			}
 		})
 	}
-	of.left = in
+	of.left = ref
 	if in.kinds.meets(&e.changed) {
 		s := w.before(h, e)
 		s.Net[h.Peer()] = in.Bag
 		w.c.m.forgetUnheard(&s, h)
-		of.left = w.knownBag(h.Peer(), s.Net[h.Peer()])
+		of.left = w.knownBag(h.Peer(), s.Net[h.Peer()]).ref
 	}
 	return of.left
 }
@@ -93,11 +127,11 @@ func (w *walker) look(h Host, e *localEnd, kind uint8) {
 }
 
 // silent is [Model.unanswered] or a host that hears nothing.
-func (w *walker) silent(h Host, e *localEnd, in *localBag) bool {
+func (w *walker) silent(h Host, e *localEnd, in bagRef) bool {
 	of := e.meets(in)
 	if !of.worked {
 		s := w.before(h, e)
-		s.Net[h.Peer()] = in.Bag
+		s.Net[h.Peer()] = w.bags[h.Peer()].numbered[in.number()].Bag
 		of.silent, of.worked = e.Offline || w.c.m.unanswered(&s, h), true
 	}
 	return of.silent

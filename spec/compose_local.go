@@ -13,32 +13,34 @@ type localEnd struct {
 	arrivals [][]reaction
 
 	// What forgetNetwork does to states of this endpoint, see compose_forget.go.
-	hears, rare, acked, held, still bool
-	quiet                           *localEnd            // what is left of it where neither host sends any more
-	known, changed                  kinds                // of the segments on the way to it: those looked at, and those not left as they are
-	becomes                         []uint8              // by number of a changed segment: what is left of it, or gone
-	unacked                         *localEnd            // the same without AckedFinAlone
-	met                             []*[meetings]meeting // by number of a bag on its way to it
+	hears          bool // all that arrives, and nothing is sure to close the connection
+	traits         traits
+	quiet          *localEnd            // what is left of it where neither host sends any more
+	known, changed kinds                // of the segments on the way to it: those looked at, and those not left as they are
+	becomes        []uint8              // by number of a changed segment: what is left of it, or gone
+	unacked        *localEnd            // the same without AckedFinAlone
+	met            []*[meetings]meeting // by number of a bag on its way to it
 }
 
 // meeting is what comes of a bag on its way to an endpoint.
 type meeting struct {
-	left           *localBag // nil: not worked out
-	silent, worked bool      // whether nothing in it makes the host send; whether that is worked out
+	left           bagRef // 0: not worked out
+	silent, worked bool   // whether nothing in it makes the host send; whether that is worked out
 }
 
 // meetings are so many at a time.
 const meetings = 128
 
-func (e *localEnd) meets(in *localBag) *meeting {
-	page := int(in.number / meetings)
+func (e *localEnd) meets(in bagRef) *meeting {
+	number := in.number()
+	page := int(number / meetings)
 	for len(e.met) <= page {
 		e.met = append(e.met, nil)
 	}
 	if e.met[page] == nil {
 		e.met[page] = new([meetings]meeting)
 	}
-	return &e.met[page][in.number%meetings]
+	return &e.met[page][number%meetings]
 }
 
 // gone is the number of no segment.
@@ -61,19 +63,28 @@ type reaction struct {
 // localBag is a bag as one worker knows it: with what becomes of it when a segment is taken
 // out or put in.
 type localBag struct {
-	Bag
-	label
-	size   int
+	flight []flight // in the order of Events: one for each ID
+	with   []bagRef // by number of the segment; 0: not worked out, or no room
 	kinds  kinds
-	flight []flight    // in the order of Events: one for each ID
-	with   []*localBag // by number of the segment; nil: not worked out, or no room
+	size   int
+	ref    bagRef
+	Bag
 }
+
+// bagRef is all that a word needs of a bag: its number plus 1, and the digest in the low
+// byte. 0 refers to none.
+type bagRef uint32
+
+func (r bagRef) number() uint32 { return uint32(r>>8) - 1 }
+
+// maxBags is the number of bags of one host that can be referred to.
+const maxBags = 1<<24 - 1
 
 // flight is a segment in a bag that may be delivered next.
 type flight struct {
 	kind uint8
 	many bool
-	rest *localBag // without one of it; nil: not worked out
+	rest bagRef // without one of it; 0: not worked out
 }
 
 // kinds is a set of numbers of segments.
@@ -144,10 +155,8 @@ func (w *walker) knownEnd(h Host, e Endpoint) *localEnd {
 	a, b := e.pack()
 	l := &localEnd{
 		Endpoint: e, label: label{number: w.c.ends[h].of(e), digest: digestOf(endPart+int(h), a, b, bit(e.SoftError))},
-		hears: e.State != Closed && !e.PeerFin && !e.Offline,
-		rare:  e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait,
-		acked: e.AckedFinAlone, held: e.Held != 0 || e.HeldFin != 0,
-		still: w.c.m.stillAt(h, &e),
+		hears:  e.State != Closed && !e.PeerFin && !e.Offline,
+		traits: w.c.m.traitsOf(h, &e),
 	}
 	w.c.place(endPart+int(h), &l.label)
 	w.ends[h].enter(l.number, e, l)
@@ -159,7 +168,7 @@ func (w *walker) knownBag(h Host, b Bag) *localBag {
 	if l := w.bags[h].is[b]; l != nil {
 		return l
 	}
-	l := &localBag{Bag: b, label: label{number: w.c.bags[h].of(b)}, size: b.Len()}
+	l := &localBag{Bag: b, size: b.Len()}
 	words := make([]uint64, 0, MaxCapacity)
 	for i, g := range b[:l.size] {
 		several := g.Has(many)
@@ -171,9 +180,13 @@ func (w *walker) knownBag(h Host, b Bag) *localBag {
 			l.flight = append(l.flight, flight{kind: kind, many: several})
 		}
 	}
-	l.digest = digestOf(bagPart+int(h), words...)
-	w.c.place(bagPart+int(h), &l.label)
-	w.bags[h].enter(l.number, b, l)
+	number := w.c.bags[h].of(b)
+	if number >= maxBags {
+		w.c.tooMany.Store(true)
+		number = 0 // no matter: what is outgrown is thrown away
+	}
+	l.ref = bagRef(number+1)<<8 | bagRef(digestOf(bagPart+int(h), words...)&0xff)
+	w.bags[h].enter(number, b, l)
 	return l
 }
 
@@ -196,7 +209,7 @@ func (w *walker) kind(h Host, g Segment) uint8 {
 func (w *walker) take(h Host, from *localBag, f *flight) {
 	b := from.Bag
 	w.c.m.remove(&b, w.segs[h][f.kind])
-	f.rest = w.knownBag(h, b)
+	f.rest = w.knownBag(h, b).ref
 }
 
 // arrivals are what comes of the arrival of a segment.

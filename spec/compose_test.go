@@ -71,7 +71,7 @@ func TestComposedSeesFaults(t *testing.T) {
 	agrees := func(fault func(w *walker)) bool {
 		c := m.Compose()
 		c.width = [composedParts]uint{10, 10, 16, 16, c.width[budgetPart]}
-		c.budgetAt = 52
+		c.settle()
 		c.Workers(1)
 		seen := map[State]bool{}
 		for queue := m.Init(); len(queue) > 0 && len(seen) < 3000; queue = queue[1:] {
@@ -106,7 +106,7 @@ func TestComposedSeesFaults(t *testing.T) {
 		}
 	}
 	require.False(t, agrees(ends(func(e *localEnd) { e.hears = true })), "nothing is forgotten of what is in flight")
-	require.False(t, agrees(ends(func(e *localEnd) { e.still = false })), "budgets and arrivals are kept for nothing")
+	require.False(t, agrees(ends(func(e *localEnd) { e.traits &^= still })), "budgets and arrivals are kept for nothing")
 	require.False(t, agrees(ends(func(e *localEnd) { e.calls = nil })), "no timer expires")
 	require.False(t, agrees(func(w *walker) {
 		for h := range w.bags {

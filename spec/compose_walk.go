@@ -13,7 +13,7 @@ type walker struct {
 	at     Host
 	was    *localEnd // what the host was before
 	end    [2]*localEnd
-	bag    [2]*localBag
+	bag    [2]bagRef
 	budget budget
 	forgot int // how many of the segments it sends take room until put's changes of them are made
 
@@ -30,10 +30,11 @@ func (w *walker) successors(word uint64, buf []uint64) ([]uint64, bool) {
 	for h := Client; h <= Server; h++ {
 		w.at, w.was = h, ends[h]
 		peer := h.Peer()
-		from := w.bag[peer]
+		ref := w.bag[peer]
+		from := w.bags[peer].numbered[ref.number()]
 		for i := range from.flight {
 			f := &from.flight[i]
-			if f.rest == nil {
+			if f.rest == 0 {
 				w.take(peer, from, f)
 			}
 			reactions := w.arrivals(h, ends[h], f.kind)
@@ -48,7 +49,7 @@ func (w *walker) successors(word uint64, buf []uint64) ([]uint64, bool) {
 				}
 				w.bag[peer] = f.rest
 				w.send(r, 0)
-				w.bag[peer] = from
+				w.bag[peer] = ref
 			}
 		}
 		reactions := w.calls(h, ends[h])
@@ -83,10 +84,10 @@ func (w *walker) send(r *reaction, i int) {
 	to := w.end[h.Peer()]
 	once := !m.p.Net.Queue && w.segs[h][kind].Has(RST) && m.closesAt(h.Peer(), &to.Endpoint, w.segs[h][kind])
 	for extra := uint8(0); extra <= min(b.duplicates, maxCopies-1); extra++ {
-		if !once || !w.bag[h].kinds.has(kind) {
-			w.bag[h] = w.put(h, w.bag[h], kind, to)
+		if bag := w.bags[h].numbered[w.bag[h].number()]; !once || !bag.kinds.has(kind) {
+			w.bag[h] = w.put(h, bag, kind, to)
 		}
-		if w.bag[h] == nil {
+		if w.bag[h] == 0 {
 			w.full = true
 			break
 		}
@@ -97,36 +98,36 @@ func (w *walker) send(r *reaction, i int) {
 }
 
 // put is a bag with one more segment on its way to an endpoint, as far as that hears of it;
-// nil where there may be no room.
-func (w *walker) put(h Host, bag *localBag, kind uint8, to *localEnd) *localBag {
+// 0 where there may be no room.
+func (w *walker) put(h Host, bag *localBag, kind uint8, to *localEnd) bagRef {
 	if !to.hears {
 		if !to.known.has(kind) {
 			w.look(h.Peer(), to, kind)
 		}
 		if to.changed.has(kind) {
 			if bag.size+w.forgot >= w.c.m.room() {
-				return nil // there may have been room
+				return 0 // there may have been room
 			}
 			w.forgot++
 			if kind = to.becomes[kind]; kind == gone {
-				return bag
+				return bag.ref
 			}
 		}
 	}
 	if w.forgot > 0 && bag.size+w.forgot >= w.c.m.room() {
-		return nil
+		return 0
 	}
-	if int(kind) < len(bag.with) && bag.with[kind] != nil {
+	if int(kind) < len(bag.with) && bag.with[kind] != 0 {
 		return bag.with[kind]
 	}
 	b := bag.Bag
 	if !w.c.m.insert(&b, w.segs[h][kind]) {
-		return nil
+		return 0
 	}
 	for len(bag.with) <= int(kind) {
-		bag.with = append(bag.with, nil)
+		bag.with = append(bag.with, 0)
 	}
-	bag.with[kind] = w.knownBag(h, b)
+	bag.with[kind] = w.knownBag(h, b).ref
 	return bag.with[kind]
 }
 
@@ -134,7 +135,7 @@ func (w *walker) put(h Host, bag *localBag, kind uint8, to *localEnd) *localBag 
 func (w *walker) finish() {
 	end, bag, b := w.end, w.bag, w.budget
 	if !w.forget(&end, &bag, &b) {
-		s := join(end, bag, b)
+		s := w.join(end, bag, b)
 		w.c.m.forgetNetwork(&s)
 		end, bag, b = w.split(s)
 	}
@@ -152,22 +153,35 @@ func (w *walker) parts(word uint64) {
 		if w.end[h] = w.ends[h].numberedBy(number[h]); w.end[h] == nil {
 			w.end[h] = w.knownEnd(h, w.c.ends[h].at(number[h]))
 		}
-		if w.bag[h] = w.bags[h].numberedBy(number[bagPart+h]); w.bag[h] == nil {
-			w.bag[h] = w.knownBag(h, w.c.bags[h].at(number[bagPart+h]))
+		bag := w.bags[h].numberedBy(number[bagPart+h])
+		if bag == nil {
+			bag = w.knownBag(h, w.c.bags[h].at(number[bagPart+h]))
 		}
+		w.bag[h] = bag.ref
 	}
 	w.budget = w.c.unpackBudget(uint64(number[budgetPart]))
 }
 
 // split takes a state apart.
-func (w *walker) split(s State) (ends [2]*localEnd, bags [2]*localBag, b budget) {
+func (w *walker) split(s State) (ends [2]*localEnd, bags [2]bagRef, b budget) {
 	for h := Client; h <= Server; h++ {
-		ends[h], bags[h] = w.knownEnd(h, s.Host[h]), w.knownBag(h, s.Net[h])
+		ends[h], bags[h] = w.knownEnd(h, s.Host[h]), w.knownBag(h, s.Net[h]).ref
 	}
 	return ends, bags, budget{s.Losses, s.Duplicates}
 }
 
 // word is the word of parts.
-func (w *walker) word(ends *[2]*localEnd, bags *[2]*localBag, b budget) uint64 {
-	return ends[0].bits ^ ends[1].bits ^ bags[0].bits ^ bags[1].bits ^ w.c.labelBudget(b)
+func (w *walker) word(ends *[2]*localEnd, bags *[2]bagRef, b budget) uint64 {
+	c := w.c
+	return ends[0].bits ^ ends[1].bits ^ c.labelBudget(b) ^ uint64(bags[0]^bags[1])<<digestBit ^
+		uint64(bags[0].number())<<c.bagAt[0] ^ uint64(bags[1].number())<<c.bagAt[1]
+}
+
+// join puts a state together.
+func (w *walker) join(ends [2]*localEnd, bags [2]bagRef, b budget) State {
+	net := func(h Host) Bag { return w.bags[h].numbered[bags[h].number()].Bag }
+	return State{
+		Host: [2]Endpoint{ends[Client].Endpoint, ends[Server].Endpoint}, Net: [2]Bag{net(Client), net(Server)},
+		Losses: b.losses, Duplicates: b.duplicates,
+	}
 }
