@@ -24,11 +24,12 @@ func (c Chart) draw() *canvas {
 	}
 	d.heads()
 	d.rules()
+	d.timers()
 	d.lives()
 	d.arrows()
 	d.rowTexts()
 	d.loop()
-	d.verdict()
+	d.legend(d.verdict())
 	return d.canvas
 }
 
@@ -146,8 +147,8 @@ func (d *chartDrawing) arrows() {
 		}
 		w := labelFont.width([]string{text})
 		at := d.way(i).to
-		at.x -= outward(a.From) * (8 + w/2)
-		taken = append(taken, rect{at, point{w/2 + 8, 7}})
+		at.x -= outward(a.From) * (4 + w/2)
+		taken = append(taken, rect{at, point{w/2 + 12, 9}})
 	}
 	places := d.labelPlaces(taken)
 	for i, a := range d.Arrows {
@@ -268,14 +269,14 @@ func (d *chartDrawing) loop() {
 	}
 }
 
-// verdict ends the chart.
-func (d *chartDrawing) verdict() {
-	if d.Verdict == "" && d.Explanation == "" {
-		return
-	}
+// verdict writes what the run shows, and returns where there is room below it.
+func (d *chartDrawing) verdict() int {
 	top := d.y[len(d.Rows)]
 	if d.emptyLoop() {
 		top -= rowGap + 8
+	}
+	if d.Verdict == "" && d.Explanation == "" {
+		return top - rowGap/2
 	}
 	width := max(d.end-d.begin, minMiddle)
 	fill, line := goodFill, goodColour
@@ -298,4 +299,5 @@ func (d *chartDrawing) verdict() {
 	if len(why) > 0 {
 		d.canvas.text(point{left, y - eventFont.height(len(why))/2}, leftAlign, eventFont, why)
 	}
+	return top - height
 }

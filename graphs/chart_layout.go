@@ -4,12 +4,12 @@ import "slices"
 
 // The measures of a chart, in points.
 const (
-	rowGap      = 34 // between rows, at least
-	stubGap     = 15 // between the ends of arrows from one place that never arrive
+	rowGap      = 36 // between rows, at least
+	stubGap     = 18 // between the ends of arrows from one place that never arrive
 	stubRoom    = 24 // more between rows for each arrow beside such a one
 	eventWidth  = 118
-	minMiddle   = 230
-	maxMiddle   = 350
+	minMiddle   = 290
+	maxMiddle   = 400
 	columnGap   = 7
 	headGap     = 36 // from the heads to row 0
 	loopGap     = 14
@@ -31,8 +31,8 @@ var (
 )
 
 // chartLayout says where everything of a chart is. From left to right: times,
-// events and states of the left side, its life line, the arrows, and the same
-// in reverse for the right side, then the bracket of a loop.
+// timers, events and states of the left side, its life line, the arrows, and the
+// same in reverse for the right side, then the bracket of a loop.
 type chartLayout struct {
 	Chart
 	y      []int      // of each row, and of the row after the last
@@ -46,10 +46,15 @@ type chartLayout struct {
 	outer  int        // where its vertical line is
 	end    int        // right end of everything
 	stub   []int      // of each arrow that never arrives, how far it descends
+
+	lane       []int    // of each timer, counted from the inside
+	laneWidth  [2][]int // of each lane of a side
+	laneGround [2]int   // where the lanes of a side begin
 }
 
 func newChartLayout(c Chart) *chartLayout {
 	l := &chartLayout{Chart: c}
+	l.lanes()
 	l.columns()
 	l.rows()
 	return l
@@ -91,19 +96,22 @@ func (l *chartLayout) columns() {
 		w := labelFont.width([]string{a.text()})
 		if !a.arrives() {
 			w += 20 // a stub is half as long as the way
+			w *= 2
 		} else {
-			w /= 2
+			w += 70 // so that the line is seen at both ends of its text
 		}
-		middle = max(middle, 2*w)
+		middle = max(middle, w)
 	}
 	middle = min(middle, maxMiddle)
 
 	l.time = timeFont.width(times)
-	l.events[Left] = l.time + 2*columnGap + events[Left]
+	l.laneGround[Left] = l.time + columnGap + l.lanesWidth(Left)
+	l.events[Left] = l.laneGround[Left] + columnGap + events[Left]
 	l.life[Left] = l.events[Left] + columnGap + l.states[Left]
 	l.life[Right] = l.life[Left] + middle
 	l.events[Right] = l.life[Right] + l.states[Right] + columnGap
-	l.inner = l.events[Right] + events[Right] + columnGap
+	l.laneGround[Right] = l.events[Right] + events[Right]
+	l.inner = l.laneGround[Right] + l.lanesWidth(Right) + columnGap
 	l.end = l.inner
 	if l.hasLoop() && !l.emptyLoop() {
 		l.outer = l.inner + loopGap
@@ -130,12 +138,12 @@ func (l *chartLayout) rows() {
 	y := 0
 	for i := range l.Rows {
 		if i > 0 {
-			y -= max(rowGap+stubRoom*l.further(i-1), half(i-1)+half(i))
+			y -= max(rowGap+stubRoom*l.further(i-1), half(i-1)+half(i), l.labelRoom(i))
 		}
 		l.y = append(l.y, y)
 	}
 	last := len(l.Rows) - 1
-	l.y = append(l.y, y-max(rowGap+stubRoom*l.further(last), half(last)+rowGap/2))
+	l.y = append(l.y, y-max(rowGap+stubRoom*l.further(last), half(last)+rowGap/2, l.labelRoom(last+1)))
 	l.stubs()
 }
 
@@ -286,6 +294,7 @@ func (l *chartLayout) labelPlaces(taken []rect) []point {
 				best, lowest = r, cost
 			}
 		}
+		best.half.y += 3 // so that nobody takes two texts for one
 		taken = append(taken, best)
 		places = append(places, best.centre)
 	}
@@ -303,7 +312,7 @@ func (l *chartLayout) candidates(i, width int) []rect {
 	half := point{width/2 + labelMargin/2, labelFont.height(1) / 2}
 	length := max(1, abs(way.to.x-way.from.x))
 	// How far the text has to be above the line not to touch it.
-	rise := half.y + 1 + half.x*abs(way.to.y-way.from.y)/length
+	rise := half.y + 3 + half.x*abs(way.to.y-way.from.y)/length
 	var on, over, under []rect
 	for _, n := range along {
 		p := way.at(n)
@@ -315,8 +324,8 @@ func (l *chartLayout) candidates(i, width int) []rect {
 		over = append(over, rect{point{p.x, p.y + rise}, half})
 		under = append(under, rect{point{p.x, p.y - rise}, half})
 	}
-	if rise > 2*half.y+8 {
+	if rise > 3*half.y+22 {
 		return on
 	}
-	return slices.Concat(over, under, on)
+	return slices.Concat(over, on, under)
 }

@@ -78,7 +78,7 @@ func svgOf(t require.TestingT, c graphs.Chart) []byte {
 func TestTextsOfSVGDoNotOverlap(t *testing.T) {
 	for name, c := range map[string]graphs.Chart{
 		"normal": normalClose(), "lost": firstWaveLost(), "duplicate": duplicateFIN(),
-		"simultaneous": simultaneousClose(), "loop": persistLoop(),
+		"simultaneous": simultaneousClose(), "loop": persistLoop(), "crowded": crowded(),
 	} {
 		boxes := textBoxes(t, svgOf(t, c))
 		require.NotEmpty(t, boxes, name)

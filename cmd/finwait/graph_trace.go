@@ -166,6 +166,7 @@ func (o *graphOptions) story(ctx context.Context, c chosen) (drawn, error) {
 		t := *found.Trace
 		chart := picture.Chart(m, t)
 		chart.Title = fmt.Sprintf("A shortest run of %s", c)
+		chart.Subtitle = c.instance.Scenario.About
 		chart.Verdict = "the end: nothing has to happen any more"
 		s := t.Last()
 		chart.Explanation = fmt.Sprintf("The client is %s, the server is %s.", s.Host[spec.Client].State, s.Host[spec.Server].State)

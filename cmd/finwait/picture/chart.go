@@ -15,6 +15,7 @@ import (
 type Model interface {
 	Describe(s spec.State, e spec.Event) string
 	Events(s spec.State, buf []spec.Event) []spec.Event
+	Fire(s spec.State, e spec.Event, emit func(next spec.State, how spec.Effect))
 }
 
 // Trace is a run of the TCP model.
@@ -48,6 +49,7 @@ func Chart(m Model, t Trace) graphs.Chart {
 	if t.Loop >= 0 {
 		c.Loop = t.Loop + 1 // row 0 is the initial state
 	}
+	c.Timers = timers(m, t)
 	return c
 }
 
