@@ -129,28 +129,6 @@ func (d *chartDrawing) happens(row int, s Side) bool {
 
 // arrows draws the segments and what they carry.
 func (d *chartDrawing) arrows() {
-	var taken []rect
-	for i, r := range d.Rows {
-		if r.Side == Neither && len(d.lines[i]) > 0 {
-			at := point{(d.life[Left] + d.life[Right]) / 2, d.y[i]}
-			taken = append(taken, rect{at, point{betweenFont.width(d.lines[i]) / 2, betweenFont.height(len(d.lines[i])) / 2}})
-		}
-	}
-	for i, a := range d.Arrows {
-		if a.arrives() {
-			continue
-		}
-		// The end of a stub is written first, so that no label is put there.
-		text := inFlightText
-		if a.Lost {
-			text = lostText
-		}
-		w := labelFont.width([]string{text})
-		at := d.way(i).to
-		at.x -= outward(a.From) * (4 + w/2)
-		taken = append(taken, rect{at, point{w/2 + 12, 9}})
-	}
-	places := d.labelPlaces(taken)
 	for i, a := range d.Arrows {
 		from := d.marks[a.From][a.Sent]
 		f := labelFont
@@ -167,7 +145,9 @@ func (d *chartDrawing) arrows() {
 			}
 			d.canvas.arrow(from, d.marks[a.to()][a.Received], f.colour, "solid", "normal")
 		}
-		d.canvas.text(places[i], centred, f, []string{a.text()})
+		if a.text() != "" {
+			d.canvas.text(d.places[i], centred, f, []string{a.text()})
+		}
 	}
 }
 
@@ -180,7 +160,7 @@ func (d *chartDrawing) stub(i int, from dot.Node, colour, style, head, mark, wor
 	x := to.x + inward*3
 	if mark != "" {
 		d.canvas.text(to, centred, font{name: boldFace, size: 18, colour: colour}, []string{mark})
-		x = to.x + inward*8
+		x = to.x + inward*10
 	}
 	f := labelFont
 	f.colour, f.name = colour, boldFace

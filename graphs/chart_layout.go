@@ -35,7 +35,9 @@ var (
 // same in reverse for the right side, then the bracket of a loop.
 type chartLayout struct {
 	Chart
+	gap    int        // between rows, at least
 	y      []int      // of each row, and of the row after the last
+	places []point    // of the texts of arrows
 	time   int        // right end of the times
 	begin  int        // left end of everything
 	life   [2]int     // the life lines
@@ -56,8 +58,13 @@ func newChartLayout(c Chart) *chartLayout {
 	l := &chartLayout{Chart: c}
 	l.lanes()
 	l.columns()
-	l.rows()
-	return l
+	for l.gap = rowGap; ; l.gap += rowGap / 3 {
+		l.y = nil
+		l.rows()
+		if free := l.labels(); free || l.gap > 5*rowGap {
+			return l
+		}
+	}
 }
 
 // columns places everything from left to right.
@@ -81,6 +88,12 @@ func (l *chartLayout) columns() {
 			}
 		}
 	}
+	heads := 0
+	for _, s := range []Side{Left, Right} { // a head may be wider than the states
+		half := headFont.width([]string{oneLine(l.head(s))})/2 + boxPadding
+		l.states[s] = max(l.states[s], half)
+		heads += half
+	}
 	for i, r := range l.Rows {
 		if r.Side == Neither {
 			continue
@@ -102,7 +115,7 @@ func (l *chartLayout) columns() {
 		}
 		middle = max(middle, w)
 	}
-	middle = min(middle, maxMiddle)
+	middle = max(min(middle, maxMiddle), heads+boxPadding)
 
 	l.time = timeFont.width(times)
 	l.laneGround[Left] = l.time + columnGap + l.lanesWidth(Left)
@@ -116,11 +129,6 @@ func (l *chartLayout) columns() {
 	if l.hasLoop() && !l.emptyLoop() {
 		l.outer = l.inner + loopGap
 		l.end = l.outer + columnGap + eventFont.width([]string{"repeats"})
-	}
-	for _, s := range []Side{Left, Right} { // the heads may be wider than the states
-		half := headFont.width([]string{oneLine(l.head(s))})/2 + boxPadding
-		l.begin = min(l.begin, l.life[s]-half)
-		l.end = max(l.end, l.life[s]+half)
 	}
 }
 
@@ -138,34 +146,31 @@ func (l *chartLayout) rows() {
 	y := 0
 	for i := range l.Rows {
 		if i > 0 {
-			y -= max(rowGap+stubRoom*l.further(i-1), half(i-1)+half(i), l.labelRoom(i))
+			y -= max(l.gap+stubRoom*l.gap/rowGap*l.further(i-1), half(i-1)+half(i), l.labelRoom(i))
 		}
 		l.y = append(l.y, y)
 	}
 	last := len(l.Rows) - 1
-	l.y = append(l.y, y-max(rowGap+stubRoom*l.further(last), half(last)+rowGap/2, l.labelRoom(last+1)))
+	l.y = append(l.y, y-max(l.gap+stubRoom*l.gap/rowGap*l.further(last), half(last)+rowGap/2, l.labelRoom(last+1)))
 	l.stubs()
 }
 
-// further is the number of arrows that leave a side in a row where another one
-// never arrives: each needs some room of its own.
+// further is the number of arrows besides one that leave in a row where one never
+// arrives: each needs some room of its own.
 func (l *chartLayout) further(row int) int {
-	var all, stubs [2]int
+	all, stubs := 0, 0
 	for _, a := range l.Arrows {
 		if a.Sent == row {
-			all[a.From]++
+			all++
 			if !a.arrives() {
-				stubs[a.From]++
+				stubs++
 			}
 		}
 	}
-	n := 0
-	for s := range all {
-		if stubs[s] > 0 {
-			n = max(n, all[s]-1)
-		}
+	if stubs == 0 {
+		return 0
 	}
-	return n
+	return all - 1
 }
 
 // stubs lets the arrows of a row that never arrive descend by so much that none
@@ -186,23 +191,39 @@ func (l *chartLayout) stubs() {
 	}
 }
 
-// covered tells whether stub i ends too near to an arrow from the same place:
-// one that arrives, or a stub that comes before it.
+// covered tells whether stub i ends too near to the end of a stub before it, or to
+// an arrow from the same place that arrives.
 func (l *chartLayout) covered(i int) bool {
 	a := l.Arrows[i]
 	for j, o := range l.Arrows {
-		if j == i || o.From != a.From || o.Sent != a.Sent || !o.arrives() && j > i {
+		var apart int
+		switch {
+		case o.arrives() && o.From == a.From && o.Sent == a.Sent:
+			apart = (l.y[o.Sent]-l.y[o.Received])/2 - l.stub[i]
+		case !o.arrives() && j < i:
+			apart = l.y[o.Sent] - l.stub[j] - l.y[a.Sent] + l.stub[i]
+		default:
 			continue
 		}
-		there := l.stub[j]
-		if o.arrives() {
-			there = (l.y[o.Sent] - l.y[o.Received]) / 2
+		if abs(apart) < stubGap*l.gap/rowGap {
+			return true
 		}
-		if abs(there-l.stub[i]) < stubGap {
+	}
+	for row := range l.Rows {
+		if n := l.between(row); n > 0 && abs(l.y[a.Sent]-l.stub[i]-l.y[row]) < (stubGap+betweenFont.height(n))/2 {
 			return true
 		}
 	}
 	return false
+}
+
+// between is the number of lines of the event in a row, if it is written between
+// the life lines.
+func (l *chartLayout) between(row int) int {
+	if l.Rows[row].Side != Neither {
+		return 0
+	}
+	return len(l.lines[row])
 }
 
 func (l *chartLayout) head(s Side) string {
@@ -271,18 +292,54 @@ func (r rect) hides(s segment) int {
 
 func abs(n int) int { return max(n, -n) }
 
-// labelPlaces finds a place for the text of every arrow: over its line when the
-// line is flat enough, else on it, not on another text, and away from other lines
-// where there is such a place. taken are the places of other texts.
-func (l *chartLayout) labelPlaces(taken []rect) []point {
-	var places []point
+// fixed are the places between the life lines that are taken before any arrow has
+// its text: by events, and by what is written at the ends of stubs.
+func (l *chartLayout) fixed() []rect {
+	middle := (l.life[Left] + l.life[Right]) / 2
+	const beyond = 1000 // above the first row and below the last one
+	taken := []rect{
+		{point{middle, headGap - 15 + beyond}, point{middle, beyond}},
+		{point{middle, l.y[len(l.Rows)] - beyond}, point{middle, beyond}},
+	}
+	for i := range l.Rows {
+		if n := l.between(i); n > 0 {
+			at := point{middle, l.y[i]}
+			taken = append(taken, rect{at, point{betweenFont.width(l.lines[i]) / 2, betweenFont.height(n) / 2}})
+		}
+	}
 	for i, a := range l.Arrows {
+		if a.arrives() {
+			continue
+		}
+		text := inFlightText
+		if a.Lost {
+			text = lostText
+		}
+		w := labelFont.width([]string{text})
+		at := l.way(i).to
+		at.x -= outward(a.From) * (5 + w/2)
+		taken = append(taken, rect{at, point{w/2 + 14, 9}})
+	}
+	return taken
+}
+
+// labels finds a place for the text of every arrow: over its line when the line is
+// flat enough, else on it, not on another text, and away from other lines where
+// there is such a place. It tells whether no text is on another one.
+func (l *chartLayout) labels() bool {
+	taken, free := l.fixed(), true
+	l.places = nil
+	for i, a := range l.Arrows {
+		if a.text() == "" {
+			l.places = append(l.places, point{})
+			continue
+		}
 		best, lowest := rect{}, -1
 		for rank, r := range l.candidates(i, labelFont.width([]string{a.text()})) {
 			cost := rank
 			for _, o := range taken {
 				if r.overlaps(o) {
-					cost += 1000
+					cost += onText
 				}
 			}
 			for j := range l.Arrows {
@@ -294,12 +351,16 @@ func (l *chartLayout) labelPlaces(taken []rect) []point {
 				best, lowest = r, cost
 			}
 		}
+		free = free && !slices.ContainsFunc(taken, best.overlaps)
+		l.places = append(l.places, best.centre)
 		best.half.y += 3 // so that nobody takes two texts for one
 		taken = append(taken, best)
-		places = append(places, best.centre)
 	}
-	return places
+	return free
 }
+
+// onText is what a place costs that another text has, far more than any line.
+const onText = 1_000_000
 
 // along are the places on a line that a text is tried at, in hundredths, best
 // first: the middle, then nearer to the sender, where arrows that cross are
@@ -313,7 +374,7 @@ func (l *chartLayout) candidates(i, width int) []rect {
 	length := max(1, abs(way.to.x-way.from.x))
 	// How far the text has to be above the line not to touch it.
 	rise := half.y + 3 + half.x*abs(way.to.y-way.from.y)/length
-	var on, over, under []rect
+	var on, over, under, away []rect
 	for _, n := range along {
 		p := way.at(n)
 		low, high := l.life[Left]+labelMargin+half.x, l.life[Right]-labelMargin-half.x
@@ -323,9 +384,12 @@ func (l *chartLayout) candidates(i, width int) []rect {
 		on = append(on, rect{p, half})
 		over = append(over, rect{point{p.x, p.y + rise}, half})
 		under = append(under, rect{point{p.x, p.y - rise}, half})
+		for _, far := range []int{2 * half.y, -2 * half.y, 4 * half.y, -4 * half.y} {
+			away = append(away, rect{point{p.x, p.y + far}, half})
+		}
 	}
 	if rise > 3*half.y+22 {
-		return on
+		return slices.Concat(on, away)
 	}
-	return slices.Concat(over, on, under)
+	return slices.Concat(over, on, under, away)
 }

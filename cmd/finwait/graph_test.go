@@ -125,3 +125,43 @@ func TestEveryTraceCanBeReplayed(t *testing.T) {
 		requireGraphviz(t, strings.TrimSuffix(name, ".trace.json")+".dot")
 	}
 }
+
+// A run that was saved, and a capture, are drawn like the run of a scenario.
+func TestGraphTraceOfFiles(t *testing.T) {
+	args := []string{"graph", "trace", "first-wave-lost", "--profile", "article", "--property", "both-closed", "--format"}
+	saved := file(t, "lost.trace.json", finwait(t, append(args, "json")...).stdout)
+	r := finwait(t, "graph", "trace", saved, "--format", "svg")
+	require.Equal(t, 0, r.code, r.stderr)
+	require.Contains(t, r.stdout, "verified: 5 steps recomputed, both-closed is violated")
+	require.Equal(t, finwait(t, append(args, "packetdrill")...).code, finwait(t, "graph", "trace", saved, "--format", "packetdrill").code)
+
+	capture := file(t, "lost.pcapng", finwait(t, "graph", "trace", "first-wave-lost", "--profile", "linux", "--format", "pcapng").stdout)
+	for _, name := range []string{capture, labScenarios + "/b_retries1.wire.json"} {
+		r = finwait(t, "graph", "trace", name, "--format", "text")
+		require.Equal(t, 0, r.code, r.stderr)
+		require.Contains(t, r.stdout, "conforms: all that was seen is a run of the model")
+		require.Contains(t, r.stdout, "(retransmission 1)--X lost")
+	}
+	deviates := finwait(t, "graph", "trace", capture, "--set", "client.sysctl.net.ipv4.tcp_orphan_retries=1", "--format", "text")
+	require.Contains(t, deviates.stdout, "deviates: what comes next is not explained")
+	require.Contains(t, deviates.stdout, "not explained: ")
+
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"nowhere.pcap"}, "nowhere.pcap: no such file"},
+		{[]string{"nowhere.trace.json"}, "nowhere.trace.json: no such file"},
+		{[]string{capture, "--property", "both-closed"}, "--property is for scenarios"},
+		{[]string{capture, "--profile", "article"}, "--profile and --properties are for scenarios"},
+		{[]string{capture, "--format", "pcapng"}, "is a capture already"},
+		{[]string{capture, "--format", "json"}, "finwait conform"},
+		{[]string{capture, "--connection", "7"}, "7"},
+		{[]string{saved, "--set", "client.rto=1s"}, "has its parameters in it"},
+		{[]string{"normal-close", "--connection", "1"}, "--connection selects from a capture"},
+	} {
+		r := finwait(t, append([]string{"graph", "trace"}, c.args...)...)
+		require.Equal(t, 2, r.code, r.stdout)
+		require.Contains(t, r.stderr, c.want)
+	}
+}
