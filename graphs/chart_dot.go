@@ -54,7 +54,7 @@ func (d *chartDrawing) heads() {
 	}
 	y += 20
 	above := func(f font, s string) {
-		lines := wrapPoints(s, max(d.end-d.begin, minMiddle)*9/10, f.size)
+		lines := wrap(s, max(d.end-d.begin, minMiddle)*9/10, func(line string) int { return f.width([]string{line}) })
 		if len(lines) == 0 {
 			return
 		}

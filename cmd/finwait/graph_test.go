@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/finwait/finwait/graphs/svgtest"
 )
 
 func TestGraphEndpoint(t *testing.T) {
@@ -123,7 +125,17 @@ func TestEveryTraceCanBeReplayed(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, text)
 		requireGraphviz(t, strings.TrimSuffix(name, ".trace.json")+".dot")
+		requireReadable(t, finwait(t, "graph", "trace", name, "--format", "svg"))
 	}
+}
+
+// requireReadable wants an SVG without a text that covers another.
+func requireReadable(t *testing.T, r result) {
+	t.Helper()
+	require.Equal(t, 0, r.code, r.stderr)
+	problems, err := svgtest.Problems([]byte(r.stdout))
+	require.NoError(t, err)
+	require.Empty(t, problems)
 }
 
 // A run that was saved, and a capture, are drawn like the run of a scenario.

@@ -124,12 +124,14 @@ func width(text string) float64 {
 	sum := 0.0
 	for _, r := range text {
 		switch {
-		case strings.ContainsRune(" ,.:;'|()[]/fijlt", r):
-			sum += 0.33
+		case strings.ContainsRune(" ,.:;'|()[]/fijltIJ", r):
+			sum += 0.34
 		case unicode.IsUpper(r):
 			sum += 0.68
 		case strings.ContainsRune("+=<>mw×", r):
 			sum += 0.83
+		case strings.ContainsRune("ckrsvxyz", r):
+			sum += 0.57
 		default:
 			sum += 0.61
 		}
