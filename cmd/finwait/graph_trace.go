@@ -193,6 +193,9 @@ func (o *graphOptions) story(ctx context.Context, c chosen) (drawn, error) {
 		chart.Subtitle = c.instance.Scenario.About
 		chart.Verdict = "the end: nothing has to happen any more"
 		s := t.Last()
+		if !closed(s) {
+			chart.Loop = len(chart.Rows)
+		}
 		chart.Explanation = fmt.Sprintf("The client is %s, the server is %s.", s.Host[spec.Client].State, s.Host[spec.Server].State)
 		origin := tracefile.Origin{Name: c.name(), Profile: c.profile(), Verdict: checker.Unknown.String(), Scenario: c.yaml()}
 		return drawn{chart, tracefile.New(origin, m, t), wire.Run{Model: m, Trace: t}}, nil
