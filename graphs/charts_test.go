@@ -201,3 +201,23 @@ func teardown() graphs.Diagram {
 		},
 	}
 }
+
+// compared has edges of all kinds with what happens over what is sent.
+func compared() graphs.Diagram {
+	before, after := teardown(), teardown()
+	for i := range before.Edges {
+		before.Edges[i].Over, after.Edges[i].Over = true, true
+		before.Edges[i].Highlight, after.Edges[i].Highlight = false, false
+	}
+	before.Edges = before.Edges[:len(before.Edges)-1] // no end of TIME_WAIT
+	after.Edges = append(after.Edges[1:], graphs.Edge{
+		From: "FIN_WAIT_2", To: "CLOSED", Label: []string{"FIN_WAIT_2 timer / -"}, Over: true,
+	})
+	after.Edges[4].Label = []string{"RTO / FIN", "tail loss probe / FIN"}
+	d, err := graphs.Compare(before, after)
+	if err != nil {
+		panic(err) // the diagrams are in this file
+	}
+	d.Title = "What is new, gone, and common"
+	return d
+}

@@ -35,6 +35,7 @@ var pictures = []struct {
 	{"persist-loop", persistLoop()},
 	{"crowded", crowded()},
 	{"teardown", teardown()},
+	{"compared", compared()},
 }
 
 func dotOf(t require.TestingT, p picture) string {

@@ -142,7 +142,7 @@ func TestFigures(t *testing.T) {
 // socket is tcp_fin_timeout (figures 4 and 6).
 func TestTimersOfFigures(t *testing.T) {
 	for number, want := range map[int]string{1: "TIME_WAIT", 4: "FIN_WAIT_2", 6: "FIN_WAIT_2", 7: "TIME_WAIT"} {
-		r := finwait(t, append(strings.Fields(figures()[number-1].Command)[1:])...)
+		r := finwait(t, strings.Fields(figures()[number-1].Command)[1:]...)
 		require.Equal(t, 0, r.code, r.stderr)
 		require.Regexp(t, `>`+want+`</text>\s*<text[^>]*>60 s</text>`, r.stdout, number)
 	}

@@ -22,6 +22,10 @@ func TestGraphEndpoint(t *testing.T) {
 	require.Contains(t, r.stdout, "CLOSE_WAIT -> LAST_ACK: close() / FIN")
 	require.NotContains(t, r.stdout, "FIN_WAIT_1", "the server never closes first")
 
+	r = finwait(t, "graph", "endpoint", "normal-close", "--profile", "article", "--side", "both", "--format", "text")
+	require.Contains(t, r.stdout, "CLOSE_WAIT -> LAST_ACK: close() / FIN")
+	require.Contains(t, r.stdout, "FIN_WAIT_2 -> TIME_WAIT: receive FIN / ACK")
+
 	v := parse(t, finwait(t, "graph", "endpoint", "--profile", "article", "--format", "json").stdout)
 	require.Equal(t, "finwait.graph/1", v["schema"])
 	require.Equal(t, "client", v["side"])
@@ -49,6 +53,27 @@ func TestGraphTrace(t *testing.T) {
 	r = finwait(t, "graph", "trace", "--profile", "article", "--max-states", "2")
 	require.Equal(t, 3, r.code, r.stderr)
 	require.Empty(t, r.stdout)
+}
+
+// RFC 9293 knows neither a timer in FIN_WAIT_2 nor a tail loss probe, Linux does;
+// compared the other way round they are gone.
+func TestGraphEndpointDiff(t *testing.T) {
+	diff := func(from, to, format string) string {
+		r := finwait(t, "graph", "endpoint", "fin-wait-2-after-close", "--profile", from, "--diff", to, "--format", format)
+		require.Equal(t, 0, r.code, r.stderr)
+		return r.stdout
+	}
+	text := diff("rfc9293", "linux", "text")
+	require.Contains(t, text, "FIN_WAIT_2 -> CLOSED: + FIN_WAIT_2 timer / - (highlighted)")
+	require.Contains(t, text, "CLOSED (final, new)")
+	require.Contains(t, diff("linux", "rfc9293", "text"), "FIN_WAIT_2 -> CLOSED: − FIN_WAIT_2 timer / - (gone)")
+	require.NotContains(t, diff("linux", "linux", "text"), "+ ")
+	requireGraphviz(t, file(t, "diff.dot", diff("linux", "rfc9293", "dot")))
+	for _, c := range [][2]string{{"json", "--diff has no JSON form"}, {"text", "is no profile and no mutant"}} {
+		r := finwait(t, "graph", "endpoint", "--diff", "linus", "--format", c[0])
+		require.Equal(t, 2, r.code)
+		require.Contains(t, r.stderr, c[1])
+	}
 }
 
 // What graph trace prints as JSON is what replay reads, also from standard input.

@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -118,11 +117,26 @@ var place = map[spec.ConnState]struct {
 	spec.SynRcvd:     {6, 3, "open"},
 }
 
+// Join adds what another host of the same run did: one endpoint in either role.
+func (d *Endpoint) Join(other *Endpoint) {
+	for s := range other.states {
+		d.states[s] = true
+	}
+	for k, labels := range other.edges {
+		if d.edges[k] == nil {
+			d.edges[k] = map[string]bool{}
+		}
+		for label := range labels {
+			d.edges[k][label] = true
+		}
+	}
+}
+
 // Diagram is the diagram of what was visited.
 func (d *Endpoint) Diagram() graphs.Diagram {
 	g := graphs.Diagram{
 		TopDown: true,
-		Caption: fmt.Sprintf("Edges: event / segments that the %s sends. Steps that neither send nor change the state are left out.", d.host),
+		Caption: "Edges: event, and the segments that are sent. Steps that neither send nor change the state are left out.",
 	}
 	for _, s := range spec.ConnStates() {
 		if !d.states[s] {
@@ -142,7 +156,7 @@ func (d *Endpoint) Diagram() graphs.Diagram {
 					lines = append(lines, label)
 				}
 				slices.Sort(lines)
-				g.Edges = append(g.Edges, graphs.Edge{From: from.String(), To: to.String(), Label: lines})
+				g.Edges = append(g.Edges, graphs.Edge{From: from.String(), To: to.String(), Label: lines, Over: true})
 			}
 		}
 	}
