@@ -13,7 +13,7 @@ func Compare(before, after Diagram) (Diagram, error) {
 	if after, err = after.canonical(); err != nil {
 		return after, err
 	}
-	d := Diagram{TopDown: after.TopDown}
+	d := Diagram{TopDown: after.TopDown, Palette: after.Palette}
 	for _, n := range after.Nodes {
 		if !hasNode(before, n.Name) {
 			n.Group = newGroup

@@ -41,6 +41,9 @@ type Diagram struct {
 	Nodes          []Node
 	Edges          []Edge
 	TopDown        bool // ranks are rows; otherwise columns, from left to right
+	// Palette lists names of groups in the order in which they take the colours, so
+	// that a group looks the same in several diagrams.
+	Palette []string
 }
 
 // text is what is shown in the node.

@@ -25,7 +25,7 @@ func overLabel(e Edge) string {
 		events[out] = append(events[out], what)
 	}
 	var b strings.Builder
-	b.WriteString(`<table border="0" cellborder="0" cellspacing="0" cellpadding="1">`)
+	b.WriteString(`<table border="0" color="` + inkColour + `" cellborder="0" cellspacing="0" cellpadding="1">`)
 	row := func(text, colour string) {
 		text = htmlText(" " + text + " ")
 		if colour != "" {

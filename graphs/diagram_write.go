@@ -15,7 +15,10 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	colours := newPalette(d.groups())
+	colours := newPalette(d.Palette)
+	for _, name := range d.groups() {
+		colours.fill(name)
+	}
 	if d.ranked() {
 		d = d.filled()
 	}
@@ -27,7 +30,7 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 	// Without a layout of its own a diagram would get that of a chart before it in
 	// the same run of Graphviz.
 	g.Attrs("layout", "dot", "rankdir", direction, "bgcolor", paperColour, "pad", "0.25", "nodesep", "0.45", "ranksep", "0.6",
-		"fontname", plainFace, "labelloc", "t")
+		"fontname", plainFace, "fontcolor", inkColour, "labelloc", "t")
 	if label := d.heading(colours); label != "" {
 		g.Attr("label", dot.HTML(label))
 	}
@@ -186,7 +189,7 @@ func (d Diagram) heading(colours *palette) string {
 	row(10, "%s", d.Caption)
 	var cells []string
 	for _, name := range d.groups() {
-		cells = append(cells, fmt.Sprintf(`<td border="1" bgcolor="%s">  </td><td align="left"><font point-size="10">%s</font></td>`,
+		cells = append(cells, fmt.Sprintf(`<td border="1" color="`+inkColour+`" bgcolor="%s">  </td><td align="left"><font point-size="10">%s</font></td>`,
 			colours.fill(name), htmlText(oneLine(name))))
 	}
 	for _, line := range chunks(cells, 4) {

@@ -129,7 +129,7 @@ func TestFatesAreSaid(t *testing.T) {
 		}
 		dot, text := dotOf(t, c), textOf(t, c)
 		require.Equal(t, lost, strings.Count(dot, `"lost\`))
-		require.Equal(t, lost, strings.Count(dot, `color="#CC3311",penwidth=1.3,style="dashed"`))
+		require.Equal(t, lost, strings.Count(dot, `color="#BB2200",penwidth=1.3,style="dashed"`))
 		require.Equal(t, lost, strings.Count(dot, `"×"`))
 		require.Equal(t, flying, strings.Count(dot, `"in flight at the end\`))
 		require.Equal(t, lost, strings.Count(text, "--X lost")+strings.Count(text, "lost X--"))

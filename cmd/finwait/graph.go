@@ -16,6 +16,7 @@ type graphOptions struct {
 	scenarios scenarioFlags
 	bounds    bounds
 	format    *choice
+	theme     *choice
 }
 
 func newGraph(a *app) *cobra.Command {
@@ -42,6 +43,7 @@ func newGraph(a *app) *cobra.Command {
 func (o *graphOptions) register(f *pflag.FlagSet, further ...string) {
 	o.scenarios.register(f)
 	o.bounds.register(f)
+	o.theme = choose(f, "theme", "paper of the picture (auto: of an SVG what the reader prefers, else light)", "auto", "light", "dark")
 	o.format = choose(f, "format", "form of the picture on stdout", append([]string{"dot", "svg", "png", "mermaid", "text", "json"}, further...)...)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -201,4 +202,36 @@ func TestGraphTraceOfFiles(t *testing.T) {
 		require.Equal(t, 2, r.code, r.stdout)
 		require.Contains(t, r.stderr, c.want)
 	}
+}
+
+// On dark paper nothing of the light one is left, in charts and, where Graphviz is
+// installed, in its pictures.
+func TestGraphThemes(t *testing.T) {
+	for _, args := range [][]string{
+		{"trace", "--format", "svg"}, {"trace", "--format", "dot"}, {"endpoint", "--format", "dot"}, {"product", "--format", "dot"},
+		{"endpoint", "--format", "svg"},
+	} {
+		if args[0] == "endpoint" && args[2] == "svg" {
+			if _, err := exec.LookPath("dot"); err != nil {
+				continue
+			}
+		}
+		draw := func(theme string) string {
+			r := finwait(t, append([]string{"graph", args[0], "--profile", "article", "--theme", theme}, args[1:]...)...)
+			require.Equal(t, 0, r.code, r.stderr)
+			return r.stdout
+		}
+		light, dark, auto := draw("light"), draw("dark"), draw("auto")
+		for _, paper := range []string{`="#FFFFFF"`, `="#ffffff"`, `="white"`, `="black"`, `="#222222"`, "prefers-color-scheme"} {
+			require.NotContains(t, dark, paper, args)
+		}
+		require.NotContains(t, light, "prefers-color-scheme", args)
+		require.NotContains(t, light, "#1B1B1B", args)
+		if args[2] == "svg" {
+			require.Contains(t, auto, "prefers-color-scheme", args)
+		} else {
+			require.Equal(t, light, auto, args)
+		}
+	}
+	require.Equal(t, 2, finwait(t, "graph", "trace", "--theme", "sepia").code)
 }
