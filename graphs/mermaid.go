@@ -73,8 +73,21 @@ func (c Chart) WriteMermaid(w io.Writer) error {
 				fmt.Fprintf(&out, "  %s->>%s: %s\n", ends[a.From], ends[a.to()], mermaidText(a.text()))
 			}
 		}
-		if event := strings.TrimSpace(oneLine(r.Time) + " " + oneLine(r.Event)); event != "" {
-			note(r.Side, event)
+		event := strings.TrimSpace(oneLine(r.Time) + " " + oneLine(r.Event))
+		for _, s := range []Side{Left, Right} {
+			text := ""
+			if r.state(s) != "" && c.changed(i, s) {
+				text = r.state(s)
+			}
+			if s == r.Side || r.Side == Neither && s == Left && r.Event == "" {
+				text = strings.TrimSpace(event + "\n" + text)
+			}
+			if text != "" {
+				note(s, text)
+			}
+		}
+		if r.Side == Neither && r.Event != "" {
+			note(Neither, event)
 		}
 		for _, a := range c.Arrows {
 			if a.Sent != i || a.arrives() && a.Received == a.Sent {
@@ -85,11 +98,6 @@ func (c Chart) WriteMermaid(w io.Writer) error {
 				fmt.Fprintf(&out, "  %s-x%s: %s\n", ends[a.From], ends[a.to()], mermaidText(a.text()+", "+lostText))
 			case !a.arrives():
 				fmt.Fprintf(&out, "  %s-)%s: %s\n", ends[a.From], ends[a.to()], mermaidText(a.text()+", "+inFlightText))
-			}
-		}
-		for _, s := range []Side{Left, Right} {
-			if r.state(s) != "" && c.changed(i, s) {
-				note(s, r.state(s))
 			}
 		}
 	}

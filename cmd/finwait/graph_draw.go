@@ -75,6 +75,9 @@ func graphviz(ctx context.Context, source string, format, file string, out io.Wr
 	}
 	var picture, complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, dot, "-T"+format)
+	if format == "png" {
+		cmd.Args = append(cmd.Args, "-Gdpi=192") // twice the pixels of a screen, for slides and print
+	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(source), &picture, &complaint
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s -T%s: %w: %s", dot, format, err, bytes.TrimSpace(complaint.Bytes()))
