@@ -47,6 +47,9 @@ func (d Diagram) WriteMermaid(w io.Writer) error {
 	return err
 }
 
+// mermaidColumns is the width of a note, in characters.
+const mermaidColumns = 40
+
 // WriteMermaid draws the chart as a sequenceDiagram of Mermaid. A message there
 // is one horizontal line: a segment that takes time is written as it leaves and
 // drawn as it arrives.
@@ -62,6 +65,7 @@ func (c Chart) WriteMermaid(w io.Writer) error {
 	ends := [...]string{Left: "L", Right: "R", Neither: "L,R"}
 	note := func(s Side, text string) {
 		place := [...]string{Left: "left of L", Right: "right of R", Neither: "over L,R"}[s]
+		text = strings.Join(wrapColumns(text, mermaidColumns), "\n") // a note is not as wide as its text
 		fmt.Fprintf(&out, "  Note %s: %s\n", place, mermaidText(text))
 	}
 	for i, r := range c.Rows {
