@@ -47,7 +47,9 @@ func (o *graphOptions) fromFile(ctx context.Context, name, connection string) (d
 	if s.mismatch != nil {
 		return drawn{}, fmt.Errorf("trace %s does not reproduce: %w", name, s.mismatch)
 	}
-	return drawn{s.chart(), s.file, wire.Run{Model: s.model, Trace: s.trace}}, nil
+	chart := s.chart()
+	chart.Violated = s.Verdict == checker.Violated.String()
+	return drawn{chart, s.file, wire.Run{Model: s.model, Trace: s.trace}}, nil
 }
 
 // captured is how the model explains the one connection of a capture.
