@@ -235,3 +235,35 @@ func TestGraphThemes(t *testing.T) {
 	}
 	require.Equal(t, 2, finwait(t, "graph", "trace", "--theme", "sepia").code)
 }
+
+// The layout that people know from RFC 9293: ESTABLISHED on top, the active close on
+// the left, the passive close on the right, TIME_WAIT and CLOSED below.
+func TestEndpointLayout(t *testing.T) {
+	if _, err := exec.LookPath("dot"); err != nil {
+		t.Skip("Graphviz is not installed")
+	}
+	for _, profile := range []string{"article", "rfc9293", "linux"} {
+		r := finwait(t, "graph", "endpoint", "lossy-network", "--side", "both", "--profile", profile, "--format", "svg")
+		require.Equal(t, 0, r.code, r.stderr)
+		boxes, _, err := svgtest.Boxes([]byte(r.stdout))
+		require.NoError(t, err)
+		at := map[string]svgtest.Box{}
+		for _, b := range boxes {
+			at[b.Text] = b
+		}
+		x := func(state string) float64 {
+			require.Contains(t, at, state)
+			return (at[state].Left + at[state].Right) / 2
+		}
+		for _, column := range [][]string{{"FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT"}, {"ESTABLISHED", "CLOSED"}, {"CLOSE_WAIT", "LAST_ACK"}} {
+			for i, state := range column[1:] {
+				require.InDelta(t, x(column[0]), x(state), 5, "%s: %s below %s", profile, state, column[0])
+				require.Less(t, at[column[i]].Bottom, at[state].Top, "%s: %s below %s", profile, state, column[i])
+			}
+		}
+		require.Less(t, x("FIN_WAIT_1"), x("ESTABLISHED"), profile)
+		require.Less(t, x("ESTABLISHED"), x("CLOSE_WAIT"), profile)
+		require.Less(t, at["TIME_WAIT"].Bottom, at["CLOSED"].Top, profile)
+		require.Less(t, at["LAST_ACK"].Bottom, at["CLOSED"].Top, profile)
+	}
+}

@@ -87,6 +87,20 @@ func TestEveryPictureCanBeDrawn(t *testing.T) {
 	}
 }
 
+// Measured teardowns are charts that can be read, each of them.
+func TestEveryMeasuredTeardownCanBeRead(t *testing.T) {
+	all, err := filepath.Glob(labScenarios + "/*.wire.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	for i, name := range all {
+		if !testing.Short() || i%5 == 0 {
+			r := finwait(t, "graph", "trace", name, "--format", "svg")
+			requireReadable(t, r)
+			require.Contains(t, r.stdout, "conforms: ", name)
+		}
+	}
+}
+
 // Mermaid's own parser accepts every picture, where MERMAID names a directory with the
 // npm packages mermaid and jsdom. testdata/mermaid-parse.txt is what it said, written
 // by -update.

@@ -112,7 +112,16 @@ func (c *clocks) label(s spec.State, e spec.Event) string {
 	case earliest == latest:
 		return name + "\n" + Duration(earliest)
 	}
-	return fmt.Sprintf("%s\n%s to %s", name, Duration(earliest), Duration(latest))
+	return name + "\n" + span(earliest, latest)
+}
+
+// span is a window, with one unit where both ends have the same.
+func span(earliest, latest int64) string {
+	from, to := Duration(earliest), Duration(latest)
+	if number, unit, _ := strings.Cut(from, " "); strings.HasSuffix(to, " "+unit) {
+		from = number
+	}
+	return from + " to " + to
 }
 
 // freshIn are the events that a step has set anew.

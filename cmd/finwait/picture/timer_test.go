@@ -78,4 +78,6 @@ func TestDuration(t *testing.T) {
 	} {
 		require.Equal(t, want, Duration(us))
 	}
+	require.Equal(t, "207 to 240.875 ms", span(207_000, 240_875))
+	require.Equal(t, "828 ms to 1.2 s", span(828_000, 1_200_000))
 }
