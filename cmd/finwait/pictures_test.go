@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/graphs/svgtest"
 )
 
@@ -23,25 +24,23 @@ type pictured struct {
 // in each profile, joint behaviours in one.
 func everyPicture(t *testing.T) []pictured {
 	var all []pictured
-	list := parse(t, finwait(t, "list", "scenarios", "--format", "json").stdout)
-	for n, item := range list["scenarios"].([]any) {
-		s := item.(map[string]any)
-		name := s["name"].(string)
-		if name == "port-exhaustion" || testing.Short() && n%5 > 0 { // the one counts connections
+	scenarios, err := scenario.Builtin()
+	require.NoError(t, err)
+	for n, s := range scenarios {
+		if testing.Short() && n%5 > 0 {
 			continue
 		}
-		for i, p := range s["profiles"].([]any) {
-			profile := p.(string)
+		for i, profile := range s.Profiles() {
 			kinds := []string{"trace", "endpoint"}
 			if i == 0 {
 				kinds = append(kinds, "product", "reachable")
 			}
 			for _, kind := range kinds {
-				args := []string{"graph", kind, name, "--profile", profile}
+				args := []string{"graph", kind, s.Name, "--profile", profile.String()}
 				if kind == "endpoint" {
 					args = append(args, "--side", "both")
 				}
-				all = append(all, pictured{strings.Join(args[1:3], " ") + " " + profile, args})
+				all = append(all, pictured{strings.Join(args[1:3], " ") + " " + profile.String(), args})
 			}
 		}
 	}
