@@ -123,7 +123,7 @@ var place = map[spec.ConnState]struct {
 	spec.TimeWait:    {4, 1, "active close"},
 	spec.Closed:      {5, 2, "closed"},
 	spec.SynSent:     {6, 1, "open"},
-	spec.SynRcvd:     {6, 3, "open"},
+	spec.SynRcvd:     {7, 3, "open"}, // an edge inside of a row would go through the labels of others
 }
 
 // Join adds what another host of the same run did: one endpoint in either role.
