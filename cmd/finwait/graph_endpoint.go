@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -72,9 +71,6 @@ func (o *graphOptions) runEndpoint(ctx context.Context, args []string, side, dif
 	if err != nil {
 		return err
 	}
-	if diff != "" && o.format.value == "json" {
-		return errors.New("--diff has no JSON form; dot, svg, png, mermaid and text are there")
-	}
 	g, run, err := o.endpoint(ctx, c, side)
 	if err != nil {
 		return err
@@ -82,6 +78,7 @@ func (o *graphOptions) runEndpoint(ctx context.Context, args []string, side, dif
 	of := map[string]string{"both": "Each endpoint", "client": "The client", "server": "The server"}[side]
 	g.Title = fmt.Sprintf("%s in %s", of, c)
 	name := c.name() + "." + c.profile() + ".endpoint"
+	var compared any
 	if diff != "" {
 		other, err := o.other(c, diff)
 		if err != nil {
@@ -91,6 +88,7 @@ func (o *graphOptions) runEndpoint(ctx context.Context, args []string, side, dif
 		if err != nil {
 			return err
 		}
+		compared = endpointDiffOf(c, other, side, g, g2)
 		caption := g.Caption
 		if g, err = graphs.Compare(g, g2); err != nil {
 			return err
@@ -105,9 +103,12 @@ func (o *graphOptions) runEndpoint(ctx context.Context, args []string, side, dif
 	if !run.Complete {
 		g.Caption += fmt.Sprintf(" Not all was explored: %s.", run.Stopped)
 	}
-	if o.format.value == "json" {
+	switch {
+	case o.format.value == "json" && compared != nil:
+		err = writeJSON(o.app.stdout, compared)
+	case o.format.value == "json":
 		err = writeJSON(o.app.stdout, endpointOf(c, side, run, g))
-	} else {
+	default:
 		err = o.draw(ctx, g, name)
 	}
 	if err != nil {

@@ -70,11 +70,19 @@ func TestGraphEndpointDiff(t *testing.T) {
 	require.Contains(t, diff("linux", "rfc9293", "text"), "FIN_WAIT_2 -> CLOSED: − FIN_WAIT_2 timer / - (gone)")
 	require.NotContains(t, diff("linux", "linux", "text"), "+ ")
 	requireGraphviz(t, file(t, "diff.dot", diff("linux", "rfc9293", "dot")))
-	for _, c := range [][2]string{{"json", "--diff has no JSON form"}, {"text", "is no profile and no mutant"}} {
-		r := finwait(t, "graph", "endpoint", "--diff", "linus", "--format", c[0])
-		require.Equal(t, 2, r.code)
-		require.Contains(t, r.stderr, c[1])
+	v := parse(t, diff("rfc9293", "linux", "json"))
+	require.Equal(t, "rfc9293", v["before"].(map[string]any)["profile"])
+	edge := func(from, to, label, in string) map[string]any {
+		return map[string]any{"from": from, "to": to, "label": label, "in": in}
 	}
+	require.Contains(t, v["edges"], edge("FIN_WAIT_2", "CLOSED", "FIN_WAIT_2 timer / -", "after"))
+	require.Contains(t, v["edges"], edge("ESTABLISHED", "FIN_WAIT_1", "close() / FIN", "both"))
+	require.Contains(t, v["nodes"], map[string]any{"name": "CLOSED", "in": "after"})
+	require.Contains(t, parse(t, diff("linux", "rfc9293", "json"))["edges"], edge("FIN_WAIT_2", "CLOSED", "FIN_WAIT_2 timer / -", "before"))
+
+	r := finwait(t, "graph", "endpoint", "--diff", "linus", "--format", "text")
+	require.Equal(t, 2, r.code)
+	require.Contains(t, r.stderr, "is no profile and no mutant")
 }
 
 // What graph trace prints as JSON is what replay reads, also from standard input.
