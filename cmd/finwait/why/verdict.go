@@ -1,0 +1,138 @@
+package why
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/spec"
+)
+
+// verdict says what decided the run.
+func (d *decision) verdict() string {
+	holds := "would hold"
+	switch d.e.Searched {
+	case NotAsked:
+		return "which event decided it is not asked in a run without times"
+	case Found:
+		return d.e.Decisive.Text
+	case Unknown:
+		text := fmt.Sprintf("whether one event alone decided it is unknown, within %d states a search", mostStates)
+		if len(d.e.Without) > 0 {
+			text += fmt.Sprintf("; without any %s %s %s", kindsText(d.e.Without), d.About.Name, holds)
+		}
+		return text
+	}
+	switch {
+	case len(d.facts) == 0:
+		return "no event was decisive: nothing was lost, duplicated or late, so it is what the hosts do, or do not do"
+	case len(d.e.Without) > 0:
+		return fmt.Sprintf("no event alone was decisive: forbidden one by one, another takes its place; without any %s %s %s", kindsText(d.e.Without), d.About.Name, holds)
+	}
+	return fmt.Sprintf("no event was decisive: %s is violated too when nothing is %s", d.About.Name, kindsDone(d.kinds()))
+}
+
+// kindsText names kinds after "without any".
+func kindsText(kinds []Kind) string {
+	var words []string
+	late := false
+	for _, k := range kinds {
+		switch k {
+		case LateDelivery, LateTimer, LateCall:
+			if !late {
+				words = append(words, "lateness")
+			}
+			late = true
+		default:
+			words = append(words, string(k))
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+func kindsDone(kinds []Kind) string {
+	return strings.NewReplacer("loss", "lost", "duplicate", "duplicated", "lateness", "late").Replace(kindsText(kinds))
+}
+
+// decisive describes the event that was found.
+func (d *decision) decisive(f fact) *Decisive {
+	out := &Decisive{Kind: f.kind, Step: f.step, Host: f.host.String(), What: f.segment.String(), AtUS: f.sentAt}
+	holds := d.About.Name + " would hold"
+	segment := fmt.Sprintf("the %v's %s of %s", f.host, name(f.segment), seconds(f.sentAt))
+	switch f.kind {
+	case Loss:
+		out.Text = fmt.Sprintf("decisive was the loss of %s: had it not been lost, %s", segment, holds)
+	case Duplicate:
+		out.Text = fmt.Sprintf("decisive was that the network duplicated %s: with one copy of it %s", segment, holds)
+	case LateDelivery:
+		out.AtUS = f.at
+		out.Text = fmt.Sprintf("decisive was that %s took until %s: had it arrived at its earliest, at %s, %s", segment, seconds(f.at), seconds(f.earliest), holds)
+	default:
+		out.AtUS, out.What = f.at, d.event(f)
+		how := "fired"
+		if f.kind == LateCall {
+			how = "came"
+		}
+		out.Text = fmt.Sprintf("decisive was that the %v's %s %s at %s: at its earliest, %s, %s", f.host, out.What, how, seconds(f.at), seconds(f.earliest), holds)
+	}
+	if f.kind != Loss && f.kind != Duplicate {
+		earliest := f.earliest
+		out.EarliestUS = &earliest
+	}
+	return out
+}
+
+// event is what happened in the step of a fact, in words.
+func (d *decision) event(f fact) string {
+	return d.Model.Describe(*d.state(f.step - 1), d.Trace.Steps[f.step-1].Event)
+}
+
+// conjunct is the part of the condition that failed. Of a condition without parts it is
+// the claim, with what the last step changed.
+func (q *Question) conjunct() *Conjunct {
+	n := len(q.Trace.Steps)
+	from, to := q.Trace.Init, q.Trace.Last()
+	var e checker.Event
+	var how checker.Label
+	if n > 0 {
+		e, how = q.Trace.Steps[n-1].Event, q.Trace.Steps[n-1].Label
+		if n > 1 {
+			from = q.Trace.Steps[n-2].State
+		}
+	}
+	if failed := q.About.Failed(q.Model.Params(), from, e, how, to); len(failed) > 0 {
+		c := &Conjunct{Says: failed[0].Says, Values: []Value{}}
+		for _, v := range failed[0].Values {
+			c.Values = append(c.Values, value(v.Name, v.Was, v.Is))
+		}
+		return c
+	}
+	c := &Conjunct{Says: q.About.Claim, Values: []Value{}}
+	for _, change := range spec.Changes(from, to) {
+		c.Values = append(c.Values, value(fmt.Sprintf("%v %s", change.Host, change.Name), change.Was, change.IsNow))
+	}
+	return c
+}
+
+func value(name, was, is string) Value {
+	if was == is {
+		was = ""
+	}
+	return Value{name, was, is}
+}
+
+// String is the part in one line, with its values in parentheses.
+func (c Conjunct) String() string {
+	var values []string
+	for _, v := range c.Values {
+		text := v.Name + " " + v.Is
+		if v.Was != "" {
+			text = v.Name + " " + v.Was + " → " + v.Is
+		}
+		values = append(values, text)
+	}
+	if len(values) == 0 {
+		return c.Says
+	}
+	return c.Says + " (" + strings.Join(values, ", ") + ")"
+}
