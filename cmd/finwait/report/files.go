@@ -23,12 +23,20 @@ func Chart(s judge.Scenario, o judge.Outcome) graphs.Chart {
 	}
 	c.Verdict = verdictWords(o) + ": " + o.Property
 	c.Violated = o.Verdict == checker.Violated.String()
-	story, _ := picture.Story(o.Model, o.Checked, *o.Trace)
-	c.Explanation = sentence(story)
+	c.Explanation = sentence(wording(o))
 	if reason := whyUnknown(o.Reason); reason != "" {
 		c.Explanation += " " + sentence(reason)
 	}
 	return c
+}
+
+// wording is why the run shows what it shows, in a sentence or two.
+func wording(o judge.Outcome) string {
+	if o.Explanation != nil {
+		return o.Explanation.Sentence
+	}
+	story, _ := picture.Story(o.Model, o.Checked, *o.Trace)
+	return story
 }
 
 func sentence(text string) string {
@@ -70,7 +78,12 @@ func Save(dir string, s judge.Scenario, scenario string) error {
 		base := filepath.Join(dir, fileName(s.Name)+"."+fileName(s.Profile)+"."+fileName(o.Property))
 		chart, trace := Chart(s, o), TraceFile(s, o, scenario)
 		for suffix, write := range map[string]func(io.Writer) error{
-			"dot": chart.WriteDOT, "txt": chart.WriteText, "trace.json": trace.Write,
+			"dot": chart.WriteDOT, "trace.json": trace.Write, "txt": func(w io.Writer) error {
+				if err := chart.WriteText(w); err != nil {
+					return err
+				}
+				return writeDetails(w, o)
+			},
 		} {
 			name := base + "." + suffix
 			if err := writeFile(name, write); err != nil {
