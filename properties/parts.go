@@ -22,7 +22,7 @@ type Value struct{ Name, Was, Is string }
 // HOST stands for the host that it is about, PEER for the other one.
 type conjunct struct {
 	says  string
-	reads string // variables of spec.Fields, "HOST state, PEER SND.NXT"
+	reads string // variables of spec.Fields, and "segments in flight": "HOST state, PEER SND.NXT"
 	holds ofHost
 }
 
@@ -64,12 +64,28 @@ func (p Property) Failed(params spec.Params, from spec.State, e checker.Event, h
 				if whose == "PEER" {
 					of = h.Peer()
 				}
+				if field == "segments in flight" {
+					f.Values = append(f.Values, Value{"in flight from the " + of.String(), flying(&from, of), flying(&to, of)})
+					continue
+				}
 				f.Values = append(f.Values, Value{of.String() + " " + field, from.Host[of].Field(field), to.Host[of].Field(field)})
 			}
 			failed = append(failed, f)
 		}
 	}
 	return failed
+}
+
+// flying lists what a host has in flight.
+func flying(s *spec.State, from spec.Host) string {
+	var all []string
+	for _, g := range s.Net[from][:s.Net[from].Len()] {
+		all = append(all, g.String())
+	}
+	if len(all) == 0 {
+		return "nothing"
+	}
+	return strings.Join(all, " and ")
 }
 
 // InParts reports whether the condition is made of parts.
@@ -258,8 +274,8 @@ var inParts = map[string]func(p spec.Params) condition{
 				return t.is(h, spec.StateTimeout) && t.before(h).State == timeWait && t.after(h).State != timeWait
 			},
 			[]conjunct{
-				{"nothing that HOST sent is in flight", "HOST state", nothing(func(h spec.Host) spec.Host { return h })},
-				{"nothing that PEER sent is in flight", "HOST state, PEER state", nothing(spec.Host.Peer)},
+				{"nothing that HOST sent is in flight", "HOST state, HOST segments in flight", nothing(func(h spec.Host) spec.Host { return h })},
+				{"nothing that PEER sent is in flight", "HOST state, PEER segments in flight", nothing(spec.Host.Peer)},
 				{"PEER's connection has ended, or is in TIME_WAIT", "PEER state", func(t *transition, h spec.Host) bool {
 					peer := t.after(h.Peer())
 					return peer.State == closed || peer.State == timeWait || peer.Incarnation != t.before(h).Incarnation

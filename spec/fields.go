@@ -116,15 +116,19 @@ type Change struct {
 }
 
 // Changes lists what differs between two states, host by host. A host whose
-// connection is gone has lost all of its variables: that is told by the state and by
-// what its application still has.
+// connection is gone, or of which only TIME_WAIT is left, has lost variables: that is told
+// by the state and by what its application still has.
 func Changes(before, now State) (all []Change) {
 	for h := Client; h <= Server; h++ {
 		a, b := &before.Host[h], &now.Host[h]
 		gone := a.State != Closed && b.State == Closed
+		waits := a.State != TimeWait && b.State == TimeWait || !a.Mini && b.Mini
 		for _, f := range fields {
 			was, is := f.value(a), f.value(b)
-			if was != is && !(gone && connectionOnly[f.name]) {
+			switch {
+			case was == is, gone && connectionOnly[f.name], waits && f.name == "receive side":
+			case f.name == "FINs sent" && b.FinsSent == 0: // no longer counted
+			default:
 				all = append(all, Change{h, f.name, was, is})
 			}
 		}

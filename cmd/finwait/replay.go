@@ -1,18 +1,22 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/picture"
 	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/cmd/finwait/stepper"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
+	"github.com/finwait/finwait/cmd/finwait/why"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
@@ -20,6 +24,7 @@ import (
 type replayOptions struct {
 	app    *app
 	format *choice
+	list   bool
 }
 
 func newReplay(a *app) *cobra.Command {
@@ -30,14 +35,19 @@ func newReplay(a *app) *cobra.Command {
 		Long: `Read a trace.json of finwait check --out (- for standard input), rebuild the model from
 the scenario in it, fire its events one after the other, and compare what happens with
 what the file says: states, segments, times, and that the run shows the verdict.
+Why a violation is one is worked out again, as finwait check does.
+
+In a terminal it steps through the run: next, back, goto N, state, why, quit. With --list,
+or where input or output is no terminal, the whole run is listed.
 
 Exit codes: 0 the trace is verified, 1 it does not reproduce, 2 it cannot be read.`,
 		Example: `  finwait check first-wave-lost --out traces
   finwait replay traces/first-wave-lost.linux.both-closed.trace.json`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	o.format = choose(cmd.Flags(), "format", "form of the result on stdout", "text", "json")
+	cmd.Flags().BoolVar(&o.list, "list", false, "list the whole run, also in a terminal")
 	return cmd
 }
 
@@ -55,9 +65,18 @@ type replayed struct {
 	// when it is no single step, or when all is well.
 	FailedAt *int   `json:"failed_at"`
 	Reason   string `json:"reason"`
+	// Explanation of a violation that is verified.
+	Explanation *why.Explanation `json:"explanation,omitempty"`
 }
 
-func (o *replayOptions) run(name string) error {
+// terminal is standard input where somebody can type there and read the answer.
+func (o *replayOptions) terminal() (io.Reader, bool) {
+	in, reads := o.app.stdin.(*os.File)
+	out, writes := o.app.stdout.(*os.File)
+	return in, reads && writes && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
+}
+
+func (o *replayOptions) run(ctx context.Context, name string) error {
 	f, err := o.read(name)
 	if err != nil {
 		return fmt.Errorf("trace %s: %w", name, err)
@@ -89,9 +108,20 @@ func (o *replayOptions) run(name string) error {
 			result.FailedAt = &at.Step
 		}
 	}
-	if o.format.value == "json" {
+	if result.Verified && about != nil && f.Verdict == checker.Violated.String() {
+		e, err := why.Explain(ctx, why.Question{Model: m, About: *about, Checked: about.Make(m.Params()), Trace: trace})
+		if err != nil {
+			return &judge.InternalError{Case: f.Name, Cause: err}
+		}
+		result.Explanation = &e
+	}
+	in, interactive := o.terminal()
+	switch {
+	case o.format.value == "json":
 		err = writeJSON(o.app.stdout, result)
-	} else {
+	case result.Verified && interactive && !o.list && name != "-":
+		err = o.walk(result, m, trace, about, in)
+	default:
 		err = o.text(result, m, trace, about)
 	}
 	if err != nil {
@@ -174,7 +204,9 @@ func (o *replayOptions) text(r replayed, m *spec.Model, trace picture.Trace, abo
 	}
 	if r.Verified {
 		if about != nil {
-			c.Explanation, _ = picture.Story(m, about.Make(m.Params()), trace)
+			if c.Explanation, _ = picture.Story(m, about.Make(m.Params()), trace); r.Explanation != nil {
+				c.Explanation = r.Explanation.Sentence
+			}
 		}
 		c.Verdict = fmt.Sprintf("verified: %d steps recomputed, %s", r.Steps, showing(r))
 	} else {
@@ -182,7 +214,22 @@ func (o *replayOptions) text(r replayed, m *spec.Model, trace picture.Trace, abo
 		c.Verdict = "does not reproduce"
 		c.Explanation = r.Reason
 	}
-	return c.WriteText(o.app.stdout)
+	if err := c.WriteText(o.app.stdout); err != nil || !r.Verified {
+		return err
+	}
+	return report.WriteDetails(o.app.stdout, judge.Outcome{Model: m, Trace: &trace, Explanation: r.Explanation})
+}
+
+// walk steps through a run that is verified.
+func (o *replayOptions) walk(r replayed, m *spec.Model, trace picture.Trace, about *properties.Property, in io.Reader) error {
+	run := stepper.Run{Model: m, Trace: trace, Title: fmt.Sprintf("%s, profile %s: %d steps, %s", r.Name, r.Profile, r.Steps, showing(r))}
+	switch {
+	case r.Explanation != nil:
+		run.Why = r.Explanation.Sentence + " What failed: " + r.Explanation.Conjunct.String() + "."
+	case about != nil:
+		run.Why, _ = picture.Story(m, about.Make(m.Params()), trace)
+	}
+	return run.Walk(in, o.app.stdout)
 }
 
 func showing(r replayed) string {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -52,9 +53,17 @@ func TraceFile(s judge.Scenario, o judge.Outcome, scenario string) tracefile.Fil
 	if o.Trace.Mode == checker.Any {
 		m = o.Model.Any()
 	}
-	return tracefile.New(tracefile.Origin{
+	f := tracefile.New(tracefile.Origin{
 		Name: s.Name, Profile: s.Profile, Property: o.Property, Verdict: o.Verdict, Scenario: scenario,
 	}, m, *o.Trace)
+	if o.Explanation != nil {
+		text, err := json.Marshal(o.Explanation)
+		if err != nil {
+			panic(err) // it is made of texts and numbers
+		}
+		f.Explanation = text
+	}
+	return f
 }
 
 // Save writes dir/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each
@@ -82,7 +91,7 @@ func Save(dir string, s judge.Scenario, scenario string) error {
 				if err := chart.WriteText(w); err != nil {
 					return err
 				}
-				return writeDetails(w, o)
+				return WriteDetails(w, o)
 			},
 		} {
 			name := base + "." + suffix

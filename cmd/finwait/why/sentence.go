@@ -89,26 +89,39 @@ func (d *decision) forEver() string {
 		if e.State == spec.Closed {
 			continue
 		}
-		stays = append(stays, fmt.Sprintf("the %v stays in %v", h, e.State))
+		verb := " stays"
+		if len(stays) > 0 {
+			verb = ""
+		}
+		stays = append(stays, fmt.Sprintf("the %v%s in %v", h, verb, e.State))
 		if why := d.reason(h); why != "" {
 			reasons = append(reasons, why)
 		}
 	}
 	if len(stays) == 0 {
-		return "both hosts are CLOSED and nothing happens any more"
+		text := "both hosts are CLOSED and nothing happens any more"
+		for _, h := range hosts {
+			if why := d.gone(h, len(d.Trace.Steps)); why != "" {
+				reasons = append(reasons, why)
+			}
+		}
+		return because(text, reasons)
 	}
-	text := strings.Join(stays, " and ") + " for ever"
-	if len(reasons) > 0 {
-		text += ": " + strings.Join(reasons, ", and ")
+	return because(strings.Join(stays, " and ")+" for ever", reasons)
+}
+
+func because(text string, reasons []string) string {
+	if len(reasons) == 0 {
+		return text
 	}
-	return text
+	return text + ": " + strings.Join(reasons, "; ")
 }
 
 // reason says why a host cannot leave its state.
 func (d *decision) reason(h spec.Host) string {
 	last := d.Trace.Last()
 	e, peer := &last.Host[h], &last.Host[h.Peer()]
-	if peer.State == spec.Closed {
+	if peer.State == spec.Closed && e.State != spec.CloseWait {
 		if text := d.gone(h.Peer(), len(d.Trace.Steps)); text != "" {
 			if n := d.lost(h.Peer(), spec.KindFIN); n > 0 && !e.PeerFin {
 				text += ", and " + countedFINs(n) + " it sent " + were(n) + " lost"
@@ -186,13 +199,13 @@ func ended(h spec.Host, was, is *spec.Endpoint) string {
 		}
 		return the + "'s FIN was acknowledged"
 	case spec.EndedNoBucket:
-		return the + " was CLOSED without TIME_WAIT, for want of a bucket (tcp_max_tw_buckets),"
+		return the + " found no bucket for TIME_WAIT (tcp_max_tw_buckets) and was CLOSED"
 	case spec.EndedFinWait2:
 		return the + "'s FIN_WAIT_2 timed out"
 	case spec.EndedGaveUp:
 		return the + " gave up"
 	case spec.EndedKeepalive:
-		return the + " gave up, its keepalive probes unanswered,"
+		return the + "'s keepalive probes were unanswered and it gave up"
 	case spec.EndedReset:
 		return "an RST ended the " + h.String() + "'s connection"
 	case spec.EndedAbort:
@@ -227,7 +240,13 @@ func (d *decision) lastStep() string {
 	if e.Kind != spec.Deliver {
 		text := fmt.Sprintf("the %v's %s%s", h, d.Model.Describe(*before, step.Event), d.at(step.At))
 		if e.Kind != spec.AppCall {
-			return text + " came in " + was.State.String() + d.effect(step, h, was, is)
+			text = fmt.Sprintf("the %v's %s fired%s in %v", h, d.Model.Describe(*before, step.Event), d.at(step.At), was.State)
+			if e.Kind == spec.StateTimeout { // the name of the timer says the state
+				text = fmt.Sprintf("the %v's %v ended%s", h, was.State, d.at(step.At))
+				if flying := d.flying(); len(flying) > 0 {
+					return text + " while " + series(flying) + " " + were(len(flying)) + " still in flight"
+				}
+			}
 		}
 		return text + d.effect(step, h, was, is)
 	}
@@ -243,14 +262,42 @@ func (d *decision) lastStep() string {
 	switch {
 	case was.State == spec.Closed && !old:
 		text := segment + " met no socket" + d.at(step.At)
+		if answer := spec.SentIn(step.Label); len(answer) > 0 {
+			text += " and was answered by " + article(name(answer[0].Segment))
+		}
 		if gone := d.gone(h, n-1); gone != "" {
 			text += ": " + gone
 		}
-		return text + d.effect(step, h, was, is)
+		return text
 	case old:
-		return fmt.Sprintf("%s reached the %v's connection %d in %v%s%s", segment, h, was.Incarnation+1, was.State, d.at(step.At), d.effect(step, h, was, is))
+		text := fmt.Sprintf("%s reached the %v's connection %d in %v%s%s", segment, h, was.Incarnation+1, was.State, d.at(step.At), d.effect(step, h, was, is))
+		if gone := d.gone(h, n-1); gone != "" {
+			text += ": before that, " + gone
+		}
+		return text
 	}
 	return fmt.Sprintf("%s reached the %v in %v%s%s", segment, h, was.State, d.at(step.At), d.effect(step, h, was, is))
+}
+
+// flying are the segments in flight at the end, each with when it was sent.
+func (d *decision) flying() (all []string) {
+	last := d.Trace.Last()
+	for _, from := range hosts {
+		for _, g := range last.Net[from] {
+			if g == (spec.Segment{}) {
+				break
+			}
+			text := fmt.Sprintf("the %v's %s", from, name(g))
+			for i := len(d.Trace.Steps) - 1; i >= 0 && d.Trace.Mode == checker.Exact; i-- {
+				if slices.ContainsFunc(spec.SentIn(d.Trace.Steps[i].Label), func(s spec.Sent) bool { return s.From == from && s.Segment == g && s.Copies > 0 }) {
+					text += ", sent at " + seconds(d.Trace.Steps[i].At) + ","
+					break
+				}
+			}
+			all = append(all, text)
+		}
+	}
+	return all
 }
 
 // sentAt is when the segment left that step n delivers.
@@ -285,6 +332,9 @@ func (d *decision) effect(step checker.Step[spec.State], h spec.Host, was, is *s
 	}
 	if was.RcvNxt != is.RcvNxt && is.State != spec.Closed && was.State != spec.Closed {
 		did = append(did, fmt.Sprintf("moved RCV.NXT from %d to %d", was.RcvNxt, is.RcvNxt))
+	}
+	if was.Held != is.Held && is.Held != 0 || was.HeldFin != is.HeldFin && is.HeldFin != 0 {
+		did = append(did, "kept it beyond a hole")
 	}
 	for _, s := range spec.SentIn(step.Label) {
 		if s.From == h {

@@ -33,13 +33,12 @@ func Steps(m picture.Model, t checker.Trace[spec.State]) (all []Step) {
 	return all
 }
 
-// String is the step in one line: what happened, what was sent, what changed at each host.
-func (s Step) String() string {
-	text := fmt.Sprintf("%d.", s.Number)
+// Happened is the step without what it changed: when, what, and what was sent.
+func (s Step) Happened() string {
+	text := fmt.Sprintf("%v %s", s.Host, s.Event)
 	if s.Timed {
-		text += " " + seconds(s.AtUS) + ","
+		text = seconds(s.AtUS) + ", " + text
 	}
-	text += fmt.Sprintf(" %v %s", s.Host, s.Event)
 	for _, sent := range s.Sent {
 		text += fmt.Sprintf("; the %v sends %v", sent.From, sent.Segment)
 		switch {
@@ -49,6 +48,11 @@ func (s Step) String() string {
 			text += fmt.Sprintf(" (%d copies)", sent.Copies)
 		}
 	}
+	return text
+}
+
+// Changed is a line for each host at which something changed.
+func (s Step) Changed() (lines []string) {
 	for _, h := range hosts {
 		var changed []string
 		for _, c := range s.Changes {
@@ -57,11 +61,8 @@ func (s Step) String() string {
 			}
 		}
 		if len(changed) > 0 {
-			text += fmt.Sprintf(": %v: %s", h, strings.Join(changed, ", "))
+			lines = append(lines, fmt.Sprintf("%v: %s", h, strings.Join(changed, ", ")))
 		}
 	}
-	if len(s.Changes) == 0 {
-		text += ": nothing changes at the hosts"
-	}
-	return text
+	return lines
 }

@@ -27,7 +27,7 @@ func (d *decision) verdict() string {
 	case len(d.facts) == 0:
 		return "no event was decisive: nothing was lost, duplicated or late, so it is what the hosts do, or do not do"
 	case len(d.e.Without) > 0:
-		return fmt.Sprintf("no event alone was decisive: forbidden one by one, another takes its place; without any %s %s %s", kindsText(d.e.Without), d.About.Name, holds)
+		return fmt.Sprintf("no single event was decisive: with any one of them forbidden %s is violated in another way, and without any %s it %s", d.About.Name, kindsText(d.e.Without), holds)
 	}
 	return fmt.Sprintf("no event was decisive: %s is violated too when nothing is %s", d.About.Name, kindsDone(d.kinds()))
 }
@@ -58,7 +58,7 @@ func kindsDone(kinds []Kind) string {
 func (d *decision) decisive(f fact) *Decisive {
 	out := &Decisive{Kind: f.kind, Step: f.step, Host: f.host.String(), What: f.segment.String(), AtUS: f.sentAt}
 	holds := d.About.Name + " would hold"
-	segment := fmt.Sprintf("the %v's %s of %s", f.host, name(f.segment), seconds(f.sentAt))
+	segment := fmt.Sprintf("the %s that the %v sent at %s", name(f.segment), f.host, seconds(f.sentAt))
 	switch f.kind {
 	case Loss:
 		out.Text = fmt.Sprintf("decisive was the loss of %s: had it not been lost, %s", segment, holds)
@@ -66,14 +66,14 @@ func (d *decision) decisive(f fact) *Decisive {
 		out.Text = fmt.Sprintf("decisive was that the network duplicated %s: with one copy of it %s", segment, holds)
 	case LateDelivery:
 		out.AtUS = f.at
-		out.Text = fmt.Sprintf("decisive was that %s took until %s: had it arrived at its earliest, at %s, %s", segment, seconds(f.at), seconds(f.earliest), holds)
+		out.Text = fmt.Sprintf("decisive was that %s arrived as late as %s: had it come at %s, the earliest, %s", segment, seconds(f.at), seconds(f.earliest), holds)
 	default:
 		out.AtUS, out.What = f.at, d.event(f)
 		how := "fired"
 		if f.kind == LateCall {
 			how = "came"
 		}
-		out.Text = fmt.Sprintf("decisive was that the %v's %s %s at %s: at its earliest, %s, %s", f.host, out.What, how, seconds(f.at), seconds(f.earliest), holds)
+		out.Text = fmt.Sprintf("decisive was that the %v's %s %s as late as %s: at %s, the earliest, %s", f.host, out.What, how, seconds(f.at), seconds(f.earliest), holds)
 	}
 	if f.kind != Loss && f.kind != Duplicate {
 		earliest := f.earliest
