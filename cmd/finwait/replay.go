@@ -225,7 +225,7 @@ func (o *replayOptions) walk(r replayed, m *spec.Model, trace picture.Trace, abo
 	run := stepper.Run{Model: m, Trace: trace, Title: fmt.Sprintf("%s, profile %s: %d steps, %s", r.Name, r.Profile, r.Steps, showing(r))}
 	switch {
 	case r.Explanation != nil:
-		run.Why = r.Explanation.Sentence + " What failed: " + r.Explanation.Conjunct.String() + "."
+		run.Why = r.Explanation.Sentence + " Failed condition: " + r.Explanation.Conjunct.String() + "."
 	case about != nil:
 		run.Why, _ = picture.Story(m, about.Make(m.Params()), trace)
 	}

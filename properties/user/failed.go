@@ -85,7 +85,7 @@ func (d Definition) failed(of *condition) func(from, to spec.State) []properties
 		switch d.Pattern {
 		case Never, Stays:
 			if of.holds(&to) {
-				return []properties.Part{{Says: fmt.Sprintf("%s is not true", of.text), Values: of.values(&from, &to)}}
+				return []properties.Part{{Says: "never " + of.text, Values: of.values(&from, &to)}}
 			}
 			return nil
 		}

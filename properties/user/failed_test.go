@@ -28,7 +28,7 @@ func TestFailedConjunct(t *testing.T) {
 			{Says: "client.state == CLOSED", Values: []properties.Value{{Name: "client.state", Was: "FIN_WAIT_1", Is: "FIN_WAIT_2"}}},
 		}},
 		{user.Definition{Pattern: user.Never, Of: "client.state == FIN_WAIT_2 && client.unread == 0"}, []properties.Part{
-			{Says: "client.state == FIN_WAIT_2 && client.unread == 0 is not true", Values: []properties.Value{
+			{Says: "never client.state == FIN_WAIT_2 && client.unread == 0", Values: []properties.Value{
 				{Name: "client.state", Was: "FIN_WAIT_1", Is: "FIN_WAIT_2"}, {Name: "client.unread", Was: "0", Is: "0"},
 			}},
 		}},

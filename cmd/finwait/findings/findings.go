@@ -98,7 +98,7 @@ func (s *Subject) evidence(ctx context.Context, o judge.Outcome) (document.Evide
 	e.Violated = o.Verdict == checker.Violated.String()
 	e.Wrong = e.Chart.Explanation
 	if o.Explanation != nil {
-		e.Wrong += " What failed: " + o.Explanation.Conjunct.String() + "."
+		e.Wrong += " Failed condition: " + o.Explanation.Conjunct.String() + "."
 	}
 	args := append([]string{"graph", "trace", s.Ref, "--property", o.Property, "--profile", s.Judged.Profile}, s.Words...)
 	if o.Trace.Mode == checker.Any {

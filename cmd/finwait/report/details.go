@@ -26,7 +26,7 @@ func WriteDetails(w io.Writer, o judge.Outcome) error {
 
 // part names the part of the condition that failed.
 func part(e *why.Explanation) string {
-	return strings.Join(wrap(fmt.Sprintf("What failed: %s.", e.Conjunct), columns), "\n")
+	return strings.Join(wrap(fmt.Sprintf("Failed condition: %s.", e.Conjunct), columns), "\n")
 }
 
 // stepLines are the steps of a run, each followed by what it changed.

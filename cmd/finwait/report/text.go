@@ -198,7 +198,7 @@ func (p *printer) different(s judge.Scenario, o judge.Outcome) {
 			p.b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
 		}
 		if o.Explanation != nil {
-			p.indented("What failed: " + o.Explanation.Conjunct.String() + ".")
+			p.indented("Failed condition: " + o.Explanation.Conjunct.String() + ".")
 		}
 		p.b.WriteByte('\n')
 		p.b.WriteString("    repeat with: " + o.Repeat + "\n")
@@ -211,7 +211,7 @@ func (p *printer) explanation(o judge.Outcome) {
 		return
 	}
 	p.indented(o.Explanation.Sentence)
-	p.indented("What failed: " + o.Explanation.Conjunct.String() + ".")
+	p.indented("Failed condition: " + o.Explanation.Conjunct.String() + ".")
 	for _, line := range stepLines(o) {
 		p.b.WriteString("    " + line + "\n")
 	}

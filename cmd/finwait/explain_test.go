@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// explained are runs whose explanation is pinned: a network that loses all, an old
+// duplicate, a close from both sides, a wait in which no event is decisive, late
+// segments, mutants, and properties of a user.
+var explained = []struct {
+	name string
+	args []string
+	// decisive is the kind of event that decided it, "" for none.
+	decisive string
+}{
+	{"lossy-network", []string{"lossy-network", "--profile", "linux", "--property", "both-closed"}, "loss"},
+	{"lossy-network-rfc", []string{"lossy-network", "--profile", "rfc9293", "--property", "both-closed"}, ""},
+	{"first-wave-lost", []string{"first-wave-lost", "--profile", "linux", "--property", "both-closed"}, "loss"},
+	{"old-duplicate", []string{"time-wait-1msl", "--profile", "article", "--property", "no-old-duplicate-accepted"}, "late delivery"},
+	{"quiescence", []string{"time-wait-1msl", "--profile", "article", "--property", "quiescence"}, "late delivery"},
+	{"fin-wait-2", []string{"fin-wait-2-after-shutdown", "--profile", "linux", "--property", "fin-wait-2-left-eventually"}, ""},
+	{"no-bucket", []string{"bucket-overflow", "--profile", "linux", "--property", "every-last-ack-fin-finds-time-wait"}, ""},
+	{"bound-port", []string{"tw-reuse-bound-port", "--profile", "linux", "--property", "every-last-ack-fin-finds-time-wait"}, "late call"},
+	{"crash", []string{"peer-crash", "--profile", "rfc9293", "--property", "fin-wait-2-left-eventually"}, "late call"},
+	{"simultaneous-close", []string{"simultaneous-close", "--profile", "linux", "--property", "never-both"}, ""},
+	{"user-property", []string{"lossy-network", "--profile", "linux", "--property", "server-is-told"}, "loss"},
+	{"duplicate", []string{"duplicate", "--profile", "linux", "--property", "one-ack-at-a-time"}, "duplicate"},
+	{"mutant-no-retransmission", []string{"lossy-network", "--profile", "linux", "--set", "client.mutant=no-fin-rexmt-in-fin-wait-1", "--property", "every-wait-has-a-timer"}, ""},
+	{"mutant-skips-closing", []string{"simultaneous-close", "--profile", "linux", "--set", "client.mutant=fin-wait-1-skips-closing", "--property", "fin-acked-before-leaving"}, ""},
+	{"mutant-ignores-fin", []string{"fourth-wave-lost", "--profile", "linux", "--set", "client.mutant=time-wait-ignores-fin", "--property", "time-wait-re-acks-fin"}, "loss"},
+	{"mutant-waits-for-ever", []string{"fin-wait-2-after-close", "--profile", "linux", "--set", "client.mutant=fin-wait-2-no-timeout", "--property", "fin-wait-2-bounded-for-orphans"}, ""},
+}
+
+const userQuestions = `
+never-both:
+  never: client.state == CLOSING && server.state == CLOSING
+server-is-told:
+  leads_to: server.saw_eof && server.state == CLOSED
+  when: client.state == FIN_WAIT_1
+one-ack-at-a-time:
+  never: client.state == FIN_WAIT_1 && network.from_server > 1
+`
+
+const duplicating = `{name: duplicate, client: {app: [{do: close, when: start}]}, server: {app: [{do: close, when: after-eof, after: 1s, within: 0s}]},
+  network: {duplicates: 1, delay: 1ms}, properties: [both-closed], profiles: {linux: {}}}`
+
+// TestExplanations pins what is told of violations: sentence, failed part, steps. Rewrite
+// them with: go test ./cmd/finwait -run Explanations -update, and read them.
+func TestExplanations(t *testing.T) {
+	questions := file(t, "questions.yaml", userQuestions)
+	own := file(t, "duplicate.yaml", duplicating)
+	for _, c := range explained {
+		t.Run(c.name, func(t *testing.T) {
+			args := append([]string{"check"}, c.args...)
+			if args[1] == "duplicate" {
+				args[1] = own
+			}
+			dir := t.TempDir()
+			args = append(args, "--properties", questions, "--format", "json", "--out", dir, "--progress", "none")
+			r := finwait(t, args...)
+			require.Contains(t, []int{0, 1}, r.code, r.stderr)
+			outcome := parse(t, r.stdout)["scenarios"].([]any)[0].(map[string]any)["outcomes"].([]any)[0].(map[string]any)
+			require.Equal(t, "violated", outcome["verdict"])
+			e := outcome["explanation"].(map[string]any)
+			if c.decisive == "" {
+				require.Nil(t, e["decisive"], e["sentence"])
+			} else {
+				require.Equal(t, c.decisive, e["decisive"].(map[string]any)["kind"], e["sentence"])
+			}
+			texts, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+			require.NoError(t, err)
+			require.Len(t, texts, 1)
+			text, err := os.ReadFile(texts[0])
+			require.NoError(t, err)
+			path := filepath.Join("testdata", "why", c.name+".txt")
+			if *update {
+				require.NoError(t, os.WriteFile(path, text, 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, string(want), string(text))
+			// A replay finds the same out again.
+			again := parse(t, finwait(t, "replay", strings.TrimSuffix(texts[0], "txt")+"trace.json", "--format", "json").stdout)
+			require.Equal(t, e["sentence"], again["explanation"].(map[string]any)["sentence"])
+		})
+	}
+}
