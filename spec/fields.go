@@ -126,7 +126,7 @@ func Changes(before, now State) (all []Change) {
 		for _, f := range fields {
 			was, is := f.value(a), f.value(b)
 			switch {
-			case was == is, gone && connectionOnly[f.name], waits && f.name == "receive side":
+			case was == is, gone && connectionOnly[f.name], waits && (f.name == "receive side" || f.name == "begin of the last new segment" || f.name == "SND.WL1"):
 			case f.name == "FINs sent" && b.FinsSent == 0: // no longer counted
 			default:
 				all = append(all, Change{h, f.name, was, is})

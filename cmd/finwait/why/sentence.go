@@ -15,7 +15,7 @@ var hosts = [2]spec.Host{spec.Client, spec.Server}
 
 // sentence says what went wrong, and what decided it.
 func (d *decision) sentence() string {
-	return capital(d.what()) + ". " + capital(d.verdict()) + "."
+	return capital(d.what()) + ". " + capital(d.verdict()) + d.mutants() + "."
 }
 
 func capital(s string) string {
@@ -224,9 +224,61 @@ func ended(h spec.Host, was, is *spec.Endpoint) string {
 
 // overtime says which stay, or which wait, was too long.
 func (d *decision) overtime() string {
-	text, _ := picture.Story(d.Model, d.Checked, d.Trace)
-	last := d.Trace.Last()
-	return fmt.Sprintf("%s: the client is %v and the server %v at the end", text, last.Host[spec.Client].State, last.Host[spec.Server].State)
+	begins := func(s spec.State) bool { return d.Checked.From == nil || d.Checked.From(s) }
+	ends := d.Checked.Goal
+	if d.Checked.Kind == checker.StaysAtMost {
+		ends = func(s spec.State) bool { return !begins(s) }
+	}
+	t := &d.Trace
+	since, waiting := 0, false // the state that it begins with
+	for i := range len(t.Steps) + 1 {
+		switch s := *d.state(i); {
+		case ends(s):
+			waiting = false
+		case !waiting && begins(s):
+			since, waiting = i, true
+		}
+	}
+	if !waiting {
+		return ""
+	}
+	var where []string
+	last := t.Last()
+	for _, h := range hosts {
+		state, same := last.Host[h].State, true
+		for i := since; i <= len(t.Steps); i++ {
+			same = same && d.state(i).Host[h].State == state
+		}
+		alone := last
+		alone.Host[h] = spec.Endpoint{State: spec.Closed}
+		concerned := d.Checked.Kind != checker.StaysAtMost || !begins(alone) // it would be over without this host
+		if same && concerned && state != spec.Closed {
+			where = append(where, fmt.Sprintf("the %v in %v", h, state))
+		}
+	}
+	from := int64(0)
+	if since > 0 {
+		from = t.Steps[since-1].At
+	}
+	text := "from " + seconds(from) + " on"
+	if t.Loop >= 0 {
+		text += " for ever"
+	} else {
+		text += ", for " + seconds(t.End-from)
+	}
+	if len(where) > 0 {
+		text += ", " + strings.Join(where, " and ") + " " + isOrAre(len(where)) + " still waiting"
+	} else {
+		text += fmt.Sprintf(" it lasts, with the client %v and the server %v at the end", last.Host[spec.Client].State, last.Host[spec.Server].State)
+	}
+	return text + "; at most " + seconds(d.Checked.Bound) + " is allowed"
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // lastStep says what happens in the step that breaks the property.
@@ -238,7 +290,12 @@ func (d *decision) lastStep() string {
 	h := e.Host
 	was, is := &before.Host[h], &step.State.Host[h]
 	if e.Kind != spec.Deliver {
-		text := fmt.Sprintf("the %v's %s%s", h, d.Model.Describe(*before, step.Event), d.at(step.At))
+		what := d.Model.Describe(*before, step.Event)
+		text := fmt.Sprintf("the %v's %s came%s", h, what, d.at(step.At))
+		if strings.HasSuffix(what, ")") {
+			text = fmt.Sprintf("the %v called %s%s", h, what, d.at(step.At))
+			return text + strings.TrimPrefix(d.effect(step, h, was, is), ", and the "+h.String())
+		}
 		if e.Kind != spec.AppCall {
 			text = fmt.Sprintf("the %v's %s fired%s in %v", h, d.Model.Describe(*before, step.Event), d.at(step.At), was.State)
 			if e.Kind == spec.StateTimeout { // the name of the timer says the state
@@ -342,7 +399,7 @@ func (d *decision) effect(step checker.Step[spec.State], h spec.Host, was, is *s
 		}
 	}
 	if len(did) == 0 {
-		return ""
+		did = []string{"did nothing that can be seen from outside"}
 	}
 	return ", and the " + h.String() + " " + series(did)
 }

@@ -2,6 +2,7 @@ package why
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/finwait/finwait/checker"
@@ -30,6 +31,17 @@ func (d *decision) verdict() string {
 		return fmt.Sprintf("no single event was decisive: with any one of them forbidden %s is violated in another way, and without any %s it %s", d.About.Name, kindsText(d.e.Without), holds)
 	}
 	return fmt.Sprintf("no event was decisive: %s is violated too when nothing is %s", d.About.Name, kindsDone(d.kinds()))
+}
+
+// mutants names the deviations of the hosts, of which one may be all there is to say.
+func (d *decision) mutants() (text string) {
+	p := d.Model.Params()
+	for _, h := range hosts {
+		if name := p.Host[h].Mutant; name != "" {
+			text += fmt.Sprintf("; the %v deviates from the rules (%s)", h, name)
+		}
+	}
+	return text
 }
 
 // kindsText names kinds after "without any".
@@ -101,10 +113,17 @@ func (q *Question) conjunct() *Conjunct {
 		}
 	}
 	if failed := q.About.Failed(q.Model.Params(), from, e, how, to); len(failed) > 0 {
-		c := &Conjunct{Says: failed[0].Says, Values: []Value{}}
-		for _, v := range failed[0].Values {
-			c.Values = append(c.Values, value(v.Name, v.Was, v.Is))
+		c := &Conjunct{Values: []Value{}}
+		var says []string
+		for _, part := range failed {
+			says = append(says, part.Says)
+			for _, v := range part.Values {
+				if is := value(v.Name, v.Was, v.Is); !slices.Contains(c.Values, is) {
+					c.Values = append(c.Values, is)
+				}
+			}
 		}
+		c.Says = strings.Join(says, "; ")
 		return c
 	}
 	c := &Conjunct{Says: q.About.Claim, Values: []Value{}}

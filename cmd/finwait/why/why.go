@@ -35,7 +35,7 @@ import (
 type Explanation struct {
 	// Sentence is all in one, in plain English.
 	Sentence string `json:"sentence"`
-	// Conjunct is the part of the condition that failed.
+	// Conjunct is the part of the condition that failed, or the parts.
 	Conjunct *Conjunct `json:"conjunct"`
 	// Decisive is nil where no single event is, or where that is not known; Searched
 	// says which: "found", "none", "unknown" (a bound was hit), or "not asked".
