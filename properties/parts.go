@@ -68,7 +68,11 @@ func (p Property) Failed(params spec.Params, from spec.State, e checker.Event, h
 					f.Values = append(f.Values, Value{"in flight from the " + of.String(), flying(&from, of), flying(&to, of)})
 					continue
 				}
-				f.Values = append(f.Values, Value{of.String() + " " + field, from.Host[of].Field(field), to.Host[of].Field(field)})
+				v := Value{of.String() + " " + field, from.Host[of].Field(field), to.Host[of].Field(field)}
+				if to.Host[of].State == closed && field != "state" && field != "ended" {
+					v.Is = v.Was // what it was in a connection that is gone
+				}
+				f.Values = append(f.Values, v)
 			}
 			failed = append(failed, f)
 		}

@@ -260,25 +260,16 @@ func (d *decision) overtime() string {
 	if since > 0 {
 		from = t.Steps[since-1].At
 	}
-	text := "from " + seconds(from) + " on"
+	lasts := "from " + seconds(from) + " on, for " + seconds(t.End-from)
 	if t.Loop >= 0 {
-		text += " for ever"
-	} else {
-		text += ", for " + seconds(t.End-from)
+		lasts = "from " + seconds(from) + " on for ever"
 	}
-	if len(where) > 0 {
-		text += ", " + strings.Join(where, " and ") + " " + isOrAre(len(where)) + " still waiting"
-	} else {
-		text += fmt.Sprintf(" it lasts, with the client %v and the server %v at the end", last.Host[spec.Client].State, last.Host[spec.Server].State)
+	allowed := ", and at most " + seconds(d.Checked.Bound) + " is allowed"
+	if d.Checked.Kind == checker.StaysAtMost && len(where) > 0 {
+		return strings.Replace(strings.Join(where, " and "), " in ", " stays in ", 1) + " " + lasts + allowed
 	}
-	return text + "; at most " + seconds(d.Checked.Bound) + " is allowed"
-}
-
-func isOrAre(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
+	text := "what is asked for does not come " + lasts + allowed
+	return fmt.Sprintf("%s: the client is in %v and the server in %v then", text, last.Host[spec.Client].State, last.Host[spec.Server].State)
 }
 
 // lastStep says what happens in the step that breaks the property.
@@ -294,7 +285,7 @@ func (d *decision) lastStep() string {
 		text := fmt.Sprintf("the %v's %s came%s", h, what, d.at(step.At))
 		if strings.HasSuffix(what, ")") {
 			text = fmt.Sprintf("the %v called %s%s", h, what, d.at(step.At))
-			return text + strings.TrimPrefix(d.effect(step, h, was, is), ", and the "+h.String())
+			return text + "," + strings.TrimPrefix(d.effect(step, h, was, is), ", and the "+h.String())
 		}
 		if e.Kind != spec.AppCall {
 			text = fmt.Sprintf("the %v's %s fired%s in %v", h, d.Model.Describe(*before, step.Event), d.at(step.At), was.State)
