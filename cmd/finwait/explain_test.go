@@ -90,3 +90,48 @@ func TestExplanations(t *testing.T) {
 		})
 	}
 }
+
+// On standard output what is expected is short, and with --explain told at length.
+func TestExplainFlag(t *testing.T) {
+	args := []string{"check", "fin-wait-2-after-shutdown", "--profile", "linux", "--property", "fin-wait-2-left-eventually", "--progress", "none"}
+	short := finwait(t, args...)
+	require.Zero(t, short.code, short.stderr)
+	require.NotContains(t, short.stdout, "decisive")
+	require.NotContains(t, finwait(t, append(args, "--format", "json")...).stdout, `"explanation"`)
+	long := finwait(t, append(args, "--explain")...)
+	require.Zero(t, long.code, long.stderr)
+	for _, text := range []string{
+		"The client stays in FIN_WAIT_2 and the server in CLOSE_WAIT for ever",
+		"No event was decisive",
+		"Failed condition: the client leaves FIN_WAIT_2",
+		"  1. 0 s, client shutdown(SHUT_WR); the client sends FIN+ACK seq=1 ack=1\n         client: state ESTABLISHED → FIN_WAIT_1, SND.NXT 1 → 2",
+	} {
+		require.Contains(t, long.stdout, text)
+	}
+	// What is not expected is explained without being asked for.
+	unexpected := finwait(t, "check", "first-wave-lost", "--profile", "linux", "--property", "both-closed", "--set", "client.sysctl.net.ipv4.tcp_orphan_retries=2",
+		"--properties", file(t, "q.yaml", "gone: {eventually: server.state == CLOSED}"), "--property", "gone", "--progress", "none")
+	require.Equal(t, 1, unexpected.code, unexpected.stderr)
+	require.Contains(t, unexpected.stdout, "Decisive was the loss of the FIN that the client sent")
+	require.Contains(t, unexpected.stdout, "Failed condition: server.state == CLOSED (server.state ESTABLISHED).")
+}
+
+// replay lists the run where nobody can type, and refuses a file whose changes are wrong.
+func TestReplayLists(t *testing.T) {
+	dir := t.TempDir()
+	r := finwait(t, "check", "fin-wait-2-after-shutdown", "--profile", "linux", "--property", "fin-wait-2-left-eventually", "--out", dir, "--progress", "none")
+	require.Zero(t, r.code, r.stderr)
+	name := filepath.Join(dir, "fin-wait-2-after-shutdown.linux.fin-wait-2-left-eventually.trace.json")
+	listed := finwait(t, "replay", name)
+	require.Zero(t, listed.code, listed.stderr)
+	require.Contains(t, listed.stdout, "What each step changed:\n    1. 0 s, client shutdown(SHUT_WR)")
+	require.Contains(t, listed.stdout, "no FIN comes from the server")
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"sentence": "The client stays in FIN_WAIT_2`)
+	wrong := strings.Replace(string(text), `"field": "SND.NXT",`, `"field": "SND.UNA",`, 1)
+	require.NotEqual(t, string(text), wrong)
+	refused := finwait(t, "replay", file(t, "wrong.trace.json", wrong))
+	require.Equal(t, 1, refused.code, refused.stderr)
+	require.Contains(t, refused.stdout, "what is said to have changed is not what changes")
+}

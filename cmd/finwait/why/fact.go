@@ -60,7 +60,6 @@ func facts(m *spec.Model, t checker.Trace[spec.State]) (all []fact) {
 		started[e.ID]++
 		pending[e.ID] = append(pending[e.ID], waiting{0, 1})
 	}
-	queue := m.Params().Net.Queue
 	before := t.Init
 	for i, step := range t.Steps {
 		id, e := step.Event.ID, spec.EventOf(step.Event.ID)
@@ -75,9 +74,7 @@ func facts(m *spec.Model, t checker.Trace[spec.State]) (all []fact) {
 				default:
 					f.kind = LateTimer
 				}
-				if !queue || f.kind != LateDelivery {
-					all = append(all, f)
-				}
+				all = append(all, f)
 			}
 			pending[id] = w[1:]
 		}

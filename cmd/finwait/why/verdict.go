@@ -18,7 +18,7 @@ func (d *decision) verdict() string {
 	case Found:
 		return d.e.Decisive.Text
 	case Unknown:
-		text := fmt.Sprintf("whether one event alone decided it is unknown, within %d states a search", mostStates)
+		text := "whether one event alone decided it is unknown: " + d.open
 		if len(d.e.Without) > 0 {
 			text += fmt.Sprintf("; without any %s %s %s", kindsText(d.e.Without), d.About.Name, holds)
 		}
@@ -86,6 +86,9 @@ func (d *decision) decisive(f fact) *Decisive {
 			how = "came"
 		}
 		out.Text = fmt.Sprintf("decisive was that the %v's %s %s as late as %s: at %s, the earliest, %s", f.host, out.What, how, seconds(f.at), seconds(f.earliest), holds)
+	}
+	if out.Later = d.open != ""; out.Later {
+		out.Text += " (whether a later event is decisive too is unknown: " + d.open + ")"
 	}
 	if f.kind != Loss && f.kind != Duplicate {
 		earliest := f.earliest

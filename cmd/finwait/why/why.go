@@ -69,6 +69,8 @@ type Decisive struct {
 	// EarliestUS is when it could have come, for what was late.
 	EarliestUS *int64 `json:"earliest_us"`
 	Text       string `json:"text"`
+	// Later: it is not known that no later event of the run is decisive too.
+	Later bool `json:"later_unknown"`
 }
 
 // Conjunct is one part of a condition, in words.
@@ -119,7 +121,8 @@ type decision struct {
 	ctx   context.Context
 	e     *Explanation
 	facts []fact
-	found *fact
+	// open says why it is unknown whether a single event is decisive.
+	open string
 }
 
 // search forbids one thing after the other.
@@ -140,13 +143,16 @@ func (d *decision) search() error {
 			return nil
 		}
 	}
-	unknown := false
 	for i := len(d.facts) - 1; i >= 0; i-- {
 		if len(d.facts)-i > mostTried {
-			unknown = true
+			d.open = fmt.Sprintf("only the last %d of %d events were forbidden", mostTried, len(d.facts))
 			break
 		}
 		f := d.facts[i]
+		if f.kind == LateDelivery && p.Net.Queue {
+			d.open = "where segments keep their order no single one can be made prompt"
+			continue
+		}
 		filter := &f
 		if f.kind == LateCall {
 			filter = nil
@@ -155,13 +161,16 @@ func (d *decision) search() error {
 		case err != nil:
 			return err
 		case verdict == checker.Holds:
-			d.e.Searched, d.found, d.e.Decisive = Found, &f, d.decisive(f)
+			d.e.Searched, d.e.Decisive = Found, d.decisive(f)
+			return nil
+		case d.ctx.Err() != nil:
+			d.e.Searched, d.open = Unknown, "the searches were interrupted"
 			return nil
 		case verdict == checker.Unknown:
-			unknown = true
+			d.open = fmt.Sprintf("a search was bounded to %d state classes", mostStates)
 		}
 	}
-	if unknown {
+	if d.open != "" {
 		d.e.Searched = Unknown
 	}
 	for _, group := range [][]Kind{{Loss}, {Duplicate}, {LateDelivery, LateTimer, LateCall}, all} {

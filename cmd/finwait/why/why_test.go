@@ -217,3 +217,44 @@ func ask1(t *testing.T, p spec.Params, name string) Question {
 	require.Equal(t, checker.Violated, r.Outcomes[0].Verdict)
 	return Question{Model: m, About: about[0], Checked: checked, Trace: *r.Outcomes[0].Trace}
 }
+
+// In a queue no single delivery is made prompt; that it was late is not denied.
+func TestQueue(t *testing.T) {
+	p := lossy(spec.Article)
+	p.Net.Losses, p.Net.Duplicates, p.Net.Queue = 0, 0, true
+	m, err := spec.New(p)
+	require.NoError(t, err)
+	soon := properties.Property{Name: "soon", Claim: "it is over soon"}
+	checked := checker.Property[spec.State]{Name: "soon", Kind: checker.StepAlways, Step: func(s spec.State, _ checker.Event, _ checker.Label, _ spec.State) bool {
+		return s.Host[spec.Client].Backoff == 0
+	}}
+	r, err := checker.Check(t.Context(), checker.System[spec.State]{Exact: m}, []checker.Property[spec.State]{checked}, checker.Options{Time: checker.Exact})
+	require.NoError(t, err)
+	require.Equal(t, checker.Violated, r.Outcomes[0].Verdict)
+	trace := *r.Outcomes[0].Trace
+	e, err := Explain(t.Context(), Question{Model: m, About: soon, Checked: checked, Trace: trace})
+	require.NoError(t, err)
+	late := false
+	for _, f := range facts(m, trace) {
+		late = late || f.kind == LateDelivery
+	}
+	if late {
+		require.Equal(t, Unknown, e.Searched)
+	}
+	require.Equal(t, []Kind{LateDelivery}, within(e.Without, []Kind{LateDelivery}), e.Sentence)
+}
+
+// An explanation that is interrupted says so, and claims nothing.
+func TestInterrupted(t *testing.T) {
+	p := lossy(spec.Article)
+	p.Net.Lose = []spec.LossRule{{From: spec.Client, Kind: spec.KindFIN}}
+	p.Net.Losses, p.Net.Duplicates = 0, 0
+	q := ask1(t, p, "both-closed")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	e, err := Explain(ctx, q)
+	require.NoError(t, err)
+	require.Equal(t, Unknown, e.Searched)
+	require.Nil(t, e.Decisive)
+	require.Contains(t, e.Sentence, "is unknown: the searches were interrupted")
+}
