@@ -29,6 +29,9 @@ var explained = []struct {
 	{"crash", []string{"peer-crash", "--profile", "rfc9293", "--property", "fin-wait-2-left-eventually"}, "late call"},
 	{"simultaneous-close", []string{"simultaneous-close", "--profile", "linux", "--property", "never-both"}, ""},
 	{"user-property", []string{"lossy-network", "--profile", "linux", "--property", "server-is-told"}, "loss"},
+	{"short-time-wait", []string{"short-time-wait", "--profile", "article", "--property", "every-last-ack-fin-finds-time-wait"}, "loss"},
+	{"may-wait", []string{"may-wait", "--profile", "linux", "--property", "fin-wait-2-left-eventually"}, "late call"},
+	{"keeps-order", []string{"keeps-order", "--profile", "linux", "--property", "no-retransmission"}, ""},
 	{"duplicate", []string{"duplicate", "--profile", "linux", "--property", "one-ack-at-a-time"}, "duplicate"},
 	{"mutant-no-retransmission", []string{"lossy-network", "--profile", "linux", "--set", "client.mutant=no-fin-rexmt-in-fin-wait-1", "--property", "every-wait-has-a-timer"}, ""},
 	{"mutant-skips-closing", []string{"simultaneous-close", "--profile", "linux", "--set", "client.mutant=fin-wait-1-skips-closing", "--property", "fin-acked-before-leaving"}, ""},
@@ -42,23 +45,33 @@ never-both:
 server-is-told:
   leads_to: server.saw_eof && server.state == CLOSED
   when: client.state == FIN_WAIT_1
+no-retransmission:
+  always: client.backoff == 0
 one-ack-at-a-time:
   never: client.state == FIN_WAIT_1 && network.from_server > 1
 `
 
-const duplicating = `{name: duplicate, client: {app: [{do: close, when: start}]}, server: {app: [{do: close, when: after-eof, after: 1s, within: 0s}]},
-  network: {duplicates: 1, delay: 1ms}, properties: [both-closed], profiles: {linux: {}}}`
+// ownScenarios are those of explained that are not built in.
+var ownScenarios = map[string]string{
+	"duplicate": `{name: duplicate, client: {app: [{do: close, when: start}]}, server: {app: [{do: close, when: after-eof, after: 1s, within: 0s}]},
+  network: {duplicates: 1, delay: 1ms}, properties: [both-closed], profiles: {linux: {}}}`,
+	"short-time-wait": `{name: short-time-wait, client: {app: [{do: close}], time_wait: 1200ms, rto: 10s}, server: {app: [{do: close, when: after-eof, within: 0s}], rto: 1s},
+  network: {delay: [1ms, 100ms], loss: 2, msl: 30s}, incarnations: 2, properties: [quiescence]}`,
+	"may-wait": `{name: may-wait, client: {app: [{do: shutdown-wr}, {do: close, when: after-eof}]}, server: {app: [{do: close, when: after-eof, within: forever}]},
+  properties: [both-closed]}`,
+	"keeps-order": `{name: keeps-order, client: {app: [{do: close}]}, server: {app: [{do: close, when: after-eof, within: 0s}]},
+  network: {delay: [1ms, 300ms], reorder: false}, properties: [both-closed]}`,
+}
 
 // TestExplanations pins what is told of violations: sentence, failed part, steps. Rewrite
 // them with: go test ./cmd/finwait -run Explanations -update, and read them.
 func TestExplanations(t *testing.T) {
 	questions := file(t, "questions.yaml", userQuestions)
-	own := file(t, "duplicate.yaml", duplicating)
 	for _, c := range explained {
 		t.Run(c.name, func(t *testing.T) {
 			args := append([]string{"check"}, c.args...)
-			if args[1] == "duplicate" {
-				args[1] = own
+			if own, ok := ownScenarios[c.args[0]]; ok {
+				args[1] = file(t, c.args[0]+".yaml", own)
 			}
 			dir := t.TempDir()
 			args = append(args, "--properties", questions, "--format", "json", "--out", dir, "--progress", "none")

@@ -4,7 +4,8 @@
 //
 // Segments are blamed by what the run shows: those that were lost, those that took
 // longer than they must, and those that arrived where nobody was left. That is no
-// proof that the run would have ended well without them.
+// proof that the run would have ended well without them; of the event that is called
+// decisive it was proved, see package why.
 package findings
 
 import (

@@ -36,6 +36,9 @@ type fact struct {
 	at, earliest int64
 	nth          int
 	pc           uint8 // of a call
+	// pending: it has not come by the end of the run, which is at; never, where time
+	// passes for ever there.
+	pending, never bool
 }
 
 // mostCounted is how far what a host sends is counted.
@@ -65,16 +68,7 @@ func facts(m *spec.Model, t checker.Trace[spec.State]) (all []fact) {
 		id, e := step.Event.ID, spec.EventOf(step.Event.ID)
 		if w := pending[id]; len(w) > 0 {
 			if earliest := w[0].since + step.Event.Earliest; step.At > earliest {
-				f := fact{step: i + 1, host: e.Host, timer: e.Kind, at: step.At, earliest: earliest, nth: w[0].nth, sentAt: w[0].since}
-				switch e.Kind {
-				case spec.Deliver:
-					f.kind, f.host, f.segment = LateDelivery, e.Host.Peer(), picture.Delivered(before, e)
-				case spec.AppCall:
-					f.kind, f.pc = LateCall, before.Host[e.Host].PC
-				default:
-					f.kind = LateTimer
-				}
-				all = append(all, f)
+				all = append(all, late(before, e, w[0], fact{step: i + 1, at: step.At, earliest: earliest}))
 			}
 			pending[id] = w[1:]
 		}
@@ -101,7 +95,32 @@ func facts(m *spec.Model, t checker.Trace[spec.State]) (all []fact) {
 		keep(m, before, step, pending, started, numbers)
 		before = step.State
 	}
+	calm := t.Loop == len(t.Steps)
+	for _, e := range m.Events(before, nil) {
+		w := pending[e.ID]
+		if len(w) == 0 {
+			continue
+		}
+		if earliest := w[0].since + e.Earliest; t.End > earliest || calm {
+			all = append(all, late(before, spec.EventOf(e.ID), w[0], fact{step: len(t.Steps), at: t.End, earliest: earliest, pending: true, never: calm}))
+		}
+		pending[e.ID] = w[1:]
+	}
 	return slices.DeleteFunc(all, func(f fact) bool { return f.nth > mostCounted })
+}
+
+// late fills in what came late: an event of the state before it, pending as w.
+func late(before spec.State, e spec.EventInfo, w waiting, f fact) fact {
+	f.host, f.timer, f.nth, f.sentAt = e.Host, e.Kind, w.nth, w.since
+	switch e.Kind {
+	case spec.Deliver:
+		f.kind, f.host, f.segment = LateDelivery, e.Host.Peer(), picture.Delivered(before, e)
+	case spec.AppCall:
+		f.kind, f.pc = LateCall, before.Host[e.Host].PC
+	default:
+		f.kind = LateTimer
+	}
+	return f
 }
 
 // deliveryID is the ID of the delivery of what was sent, where the network reorders.

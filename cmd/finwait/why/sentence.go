@@ -197,7 +197,7 @@ func ended(h spec.Host, was, is *spec.Endpoint) string {
 		if was.State == spec.TimeWait {
 			return the + "'s TIME_WAIT ended"
 		}
-		return the + "'s FIN was acknowledged"
+		return "the ACK of its FIN ended the " + h.String() + "'s connection"
 	case spec.EndedNoBucket:
 		return the + " found no bucket for TIME_WAIT (tcp_max_tw_buckets) and was CLOSED"
 	case spec.EndedFinWait2:

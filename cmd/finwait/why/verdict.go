@@ -66,6 +66,13 @@ func kindsDone(kinds []Kind) string {
 	return strings.NewReplacer("loss", "lost", "duplicate", "duplicated", "lateness", "late").Replace(kindsText(kinds))
 }
 
+// lateness is how something comes late, or has not come yet.
+var lateness = map[Kind]struct{ came, pending string }{
+	LateDelivery: {"arrived", "was still under way"},
+	LateTimer:    {"fired", "had not fired"},
+	LateCall:     {"came", "had not come"},
+}
+
 // decisive describes the event that was found.
 func (d *decision) decisive(f fact) *Decisive {
 	out := &Decisive{Kind: f.kind, Step: f.step, Host: f.host.String(), What: f.segment.String(), AtUS: f.sentAt}
@@ -76,16 +83,22 @@ func (d *decision) decisive(f fact) *Decisive {
 		out.Text = fmt.Sprintf("decisive was the loss of %s: had it not been lost, %s", segment, holds)
 	case Duplicate:
 		out.Text = fmt.Sprintf("decisive was that the network duplicated %s: with one copy of it %s", segment, holds)
-	case LateDelivery:
-		out.AtUS = f.at
-		out.Text = fmt.Sprintf("decisive was that %s arrived as late as %s: had it come at %s, the earliest, %s", segment, seconds(f.at), seconds(f.earliest), holds)
 	default:
-		out.AtUS, out.What = f.at, d.event(f)
-		how := "fired"
-		if f.kind == LateCall {
-			how = "came"
+		out.AtUS, out.Pending = f.at, f.pending
+		what := segment
+		if f.kind != LateDelivery {
+			out.What = d.event(f)
+			what = fmt.Sprintf("the %v's %s", f.host, out.What)
 		}
-		out.Text = fmt.Sprintf("decisive was that the %v's %s %s as late as %s: at %s, the earliest, %s", f.host, out.What, how, seconds(f.at), seconds(f.earliest), holds)
+		how := lateness[f.kind]
+		came := how.came + " as late as " + seconds(f.at)
+		switch {
+		case f.never:
+			came = "never " + how.came
+		case f.pending:
+			came = how.pending + " at " + seconds(f.at)
+		}
+		out.Text = fmt.Sprintf("decisive was that %s %s: had it come at %s, the earliest, %s", what, came, seconds(f.earliest), holds)
 	}
 	if out.Later = d.open != ""; out.Later {
 		out.Text += " (whether a later event is decisive too is unknown: " + d.open + ")"
@@ -97,9 +110,18 @@ func (d *decision) decisive(f fact) *Decisive {
 	return out
 }
 
-// event is what happened in the step of a fact, in words.
+// event is what a timer or a call is, in words.
 func (d *decision) event(f fact) string {
-	return d.Model.Describe(*d.state(f.step - 1), d.Trace.Steps[f.step-1].Event)
+	before := d.state(f.step)
+	if !f.pending {
+		before = d.state(f.step - 1)
+	}
+	for _, e := range d.Model.Events(*before, nil) {
+		if i := spec.EventOf(e.ID); i.Kind == f.timer && i.Host == f.host {
+			return d.Model.Describe(*before, e)
+		}
+	}
+	return "event"
 }
 
 // conjunct is the part of the condition that failed. Of a condition without parts it is

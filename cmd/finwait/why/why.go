@@ -66,6 +66,8 @@ type Decisive struct {
 	// What was lost, copied or late: a segment, a timer or a call.
 	What string `json:"what"`
 	AtUS int64  `json:"at_us"`
+	// Pending: it had not come by then, the end of the run.
+	Pending bool `json:"pending"`
 	// EarliestUS is when it could have come, for what was late.
 	EarliestUS *int64 `json:"earliest_us"`
 	Text       string `json:"text"`
