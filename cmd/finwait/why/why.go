@@ -99,8 +99,9 @@ type Question struct {
 
 // Bounds of the searches, in state classes: they keep an explanation to seconds.
 const (
-	mostStates = 20_000 // of each search
-	mostTried  = 16     // single events
+	mostStates = 20_000  // of each search
+	mostAtAll  = 100_000 // of all searches of an explanation
+	mostTried  = 16      // single events
 )
 
 // Explain answers the question. The error says that a scenario could not be made, which
@@ -120,9 +121,10 @@ func Explain(ctx context.Context, q Question) (Explanation, error) {
 // decision is the search for the decisive event.
 type decision struct {
 	Question
-	ctx   context.Context
-	e     *Explanation
-	facts []fact
+	ctx    context.Context
+	e      *Explanation
+	facts  []fact
+	states int // of all searches so far
 	// open says why it is unknown whether a single event is decisive.
 	open string
 }
@@ -169,7 +171,7 @@ func (d *decision) search() error {
 			d.e.Searched, d.open = Unknown, "the searches were interrupted"
 			return nil
 		case verdict == checker.Unknown:
-			d.open = fmt.Sprintf("a search was bounded to %d state classes", mostStates)
+			d.open = fmt.Sprintf("a search was bounded to %d state classes, and all of them to %d", mostStates, mostAtAll)
 		}
 	}
 	if d.open != "" {
@@ -217,23 +219,30 @@ func within(some, others []Kind) (both []Kind) {
 
 // judge asks whether the property holds with other parameters and without a fact.
 func (d *decision) judge(p spec.Params, f *fact) (checker.Verdict, error) {
-	d.e.Tried++
 	p.CountFins, p.Forget = properties.CountFins(p), spec.AllGhosts&^d.About.Reads()
 	m, err := spec.New(p)
 	if err != nil {
 		return checker.Unknown, err
 	}
 	if f == nil {
-		return ask(d.ctx, m, d.Checked, d.Workers)
+		return ask(d, m, d.Checked)
 	}
-	return ask(d.ctx, without{m, *f}, lift(d.Checked), d.Workers)
+	return ask(d, without{m, *f}, lift(d.Checked))
 }
 
-func ask[S comparable](ctx context.Context, m checker.Model[S], p checker.Property[S], workers int) (checker.Verdict, error) {
-	result, err := checker.Check(ctx, checker.System[S]{Exact: m}, []checker.Property[S]{p},
-		checker.Options{Time: checker.Exact, MaxStates: mostStates, UntilFound: true, Workers: workers})
+func ask[S comparable](d *decision, m checker.Model[S], p checker.Property[S]) (checker.Verdict, error) {
+	bound := min(mostStates, mostAtAll-d.states)
+	if bound <= 0 {
+		return checker.Unknown, nil
+	}
+	result, err := checker.Check(d.ctx, checker.System[S]{Exact: m}, []checker.Property[S]{p},
+		checker.Options{Time: checker.Exact, MaxStates: bound, UntilFound: true, Workers: d.Workers})
 	if err != nil {
 		return checker.Unknown, err
+	}
+	d.e.Tried++
+	for _, r := range result.Runs {
+		d.states += r.Classes
 	}
 	return result.Outcomes[0].Verdict, nil
 }
