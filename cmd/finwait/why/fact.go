@@ -45,7 +45,7 @@ type fact struct {
 const mostCounted = 250
 
 // waiting is an event that is pending since an instant: a delivery of what was sent in a
-// step, or a timer, and the how-manieth it is.
+// step, or a timer; it is the nth of its kind.
 type waiting struct {
 	since int64
 	nth   int
