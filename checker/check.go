@@ -361,7 +361,7 @@ func (c *check[S]) safety() {
 func (c *check[S]) safetyRun(purpose string, j *judge[S], merge bool) (*exactSearch[S], Run) {
 	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, purpose))
 	x.hooks, x.merge, c.rel.glance = j, merge, j.glance
-	if purpose == purposeTraces {
+	if purpose == purposeTraces || c.opt.UntilFound {
 		x.hooks = &untilFound[S]{judge: j, search: x}
 	}
 	run := x.explore()

@@ -13,7 +13,7 @@ func (w *walker) forget(ends *[2]*localEnd, bags *[2]bagRef, b *budget) bool {
 	}
 	c, s := ends[Client], ends[Server]
 	traits := c.traits | s.traits
-	if traits&(rare|held|acked) == 0 && traits&(closed|waits) != closed|waits && c.traits&s.traits&still == 0 {
+	if traits&(mayForgetMore|holdsText|ackedAlone) == 0 && traits&(isClosed|isTimeWait) != isClosed|isTimeWait && c.traits&s.traits&isStill == 0 {
 		return true
 	}
 	return w.forgetMore(ends, bags, b)
@@ -23,18 +23,18 @@ func (w *walker) forget(ends *[2]*localEnd, bags *[2]bagRef, b *budget) bool {
 type traits uint8
 
 const (
-	rare   traits = 1 << iota // it may forget more than is done here
-	held                      // it holds text beyond a hole
-	acked                     // AckedFinAlone
-	closed                    // CLOSED
-	waits                     // TIME_WAIT
-	still                     // nothing leaves unless something arrives
+	mayForgetMore traits = 1 << iota // it may forget more than is done here
+	holdsText                        // it holds text beyond a hole
+	ackedAlone                       // AckedFinAlone
+	isClosed                         // CLOSED
+	isTimeWait                       // TIME_WAIT
+	isStill                          // nothing leaves unless something arrives
 )
 
 func (m *Model) traitsOf(h Host, e *Endpoint) (t traits) {
 	for is, holds := range map[traits]bool{
-		rare: e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait, held: e.Held != 0 || e.HeldFin != 0, acked: e.AckedFinAlone,
-		closed: e.State == Closed, waits: e.State == TimeWait, still: m.stillAt(h, e),
+		mayForgetMore: e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait, holdsText: e.Held != 0 || e.HeldFin != 0, ackedAlone: e.AckedFinAlone,
+		isClosed: e.State == Closed, isTimeWait: e.State == TimeWait, isStill: m.stillAt(h, e),
 	} {
 		if holds {
 			t |= is
@@ -47,11 +47,11 @@ func (w *walker) forgetMore(ends *[2]*localEnd, bags *[2]bagRef, b *budget) bool
 	for h, e := range ends {
 		peer, in := ends[1-h], bags[1-h]
 		switch {
-		case e.traits&rare != 0, e.traits&held != 0 && peer.State == Closed:
+		case e.traits&mayForgetMore != 0, e.traits&holdsText != 0 && peer.State == Closed:
 			return false
 		case e.State == Closed && peer.State == TimeWait && in != w.empty(Host(1-h)):
 			return false // what is pointless depends on both
-		case e.traits&acked != 0 && peer.State != FinWait1:
+		case e.traits&ackedAlone != 0 && peer.State != FinWait1:
 			ends[h] = e.without(&e.unacked, w, Host(h), func(e *Endpoint) { e.AckedFinAlone = false })
 		}
 	}
@@ -59,7 +59,7 @@ func (w *walker) forgetMore(ends *[2]*localEnd, bags *[2]bagRef, b *budget) bool
 	if c.State == Closed && s.State == Closed {
 		bags[Client], bags[Server] = w.empty(Client), w.empty(Server)
 	}
-	if c.traits&s.traits&still != 0 && w.silent(Client, c, bags[Server]) && w.silent(Server, s, bags[Client]) {
+	if c.traits&s.traits&isStill != 0 && w.silent(Client, c, bags[Server]) && w.silent(Server, s, bags[Client]) {
 		*b = budget{}
 		for h, e := range ends {
 			ends[h] = e.without(&e.quiet, w, Host(h), (*Endpoint).forgetArrivals)

@@ -106,7 +106,7 @@ func TestComposedSeesFaults(t *testing.T) {
 		}
 	}
 	require.False(t, agrees(ends(func(e *localEnd) { e.hears = true })), "nothing is forgotten of what is in flight")
-	require.False(t, agrees(ends(func(e *localEnd) { e.traits &^= still })), "budgets and arrivals are kept for nothing")
+	require.False(t, agrees(ends(func(e *localEnd) { e.traits &^= isStill })), "budgets and arrivals are kept for nothing")
 	require.False(t, agrees(ends(func(e *localEnd) { e.calls = nil })), "no timer expires")
 	require.False(t, agrees(func(w *walker) {
 		for h := range w.bags {

@@ -32,7 +32,7 @@ func New(p Params) (*Model, error) {
 		return nil, fmt.Errorf("spec: %w", err)
 	}
 	for _, r := range p.Net.Lose {
-		for _, n := range r.Nth {
+		for _, n := range append(r.Nth[:len(r.Nth):len(r.Nth)], r.Except...) {
 			c := &m.counted[r.From][r.Kind]
 			*c, m.counts = max(*c, n+1), true
 		}

@@ -174,7 +174,7 @@ const maxCopies = 3
 func (m *Model) scriptedLoss(from Host, kind SegmentKind, nth uint8) bool {
 	for i := range m.p.Net.Lose {
 		r := &m.p.Net.Lose[i]
-		if r.From == from && r.Kind == kind && (len(r.Nth) == 0 || slices.Contains(r.Nth, nth)) {
+		if r.From == from && r.Kind == kind && (len(r.Nth) == 0 && !slices.Contains(r.Except, nth) || slices.Contains(r.Nth, nth)) {
 			return true
 		}
 	}

@@ -134,6 +134,7 @@ func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) 
 	if len(k.Properties) != 1 {
 		return nothing(fmt.Errorf("--property %q selects %d properties; one at a time can be drawn", property, len(k.Properties)))
 	}
+	k.Explain = judge.ExplainAll
 	opt := o.bounds.options()
 	opt.Reduction = checker.ReduceNone // a picture wants the shortest run
 	s, err := judge.Judge(ctx, k, opt)

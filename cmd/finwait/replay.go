@@ -1,18 +1,22 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/picture"
 	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/cmd/finwait/stepper"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
+	"github.com/finwait/finwait/cmd/finwait/why"
 	"github.com/finwait/finwait/graphs"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
@@ -21,6 +25,7 @@ import (
 type replayOptions struct {
 	app    *app
 	format *choice
+	list   bool
 }
 
 func newReplay(a *app) *cobra.Command {
@@ -31,14 +36,19 @@ func newReplay(a *app) *cobra.Command {
 		Long: `Read a trace.json of finwait check --out (- for standard input), rebuild the model from
 the scenario in it, fire its events one after the other, and compare what happens with
 what the file says: states, segments, times, and that the run shows the verdict.
+Why a violation is one is worked out again, as finwait check does.
+
+In a terminal it steps through the run: next, back, goto N, state, why, quit. With --list,
+or where input or output is no terminal, the whole run is listed.
 
 Exit codes: 0 the trace is verified, 1 it does not reproduce, 2 it cannot be read.`,
 		Example: `  finwait check first-wave-lost --out traces
   finwait replay traces/first-wave-lost.linux.both-closed.trace.json`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	o.format = choose(cmd.Flags(), "format", "form of the result on stdout", "text", "json")
+	cmd.Flags().BoolVar(&o.list, "list", false, "list the whole run, also in a terminal")
 	return cmd
 }
 
@@ -56,6 +66,15 @@ type replayed struct {
 	// when it is no single step, or when all is well.
 	FailedAt *int   `json:"failed_at"`
 	Reason   string `json:"reason"`
+	// Explanation of a violation that is verified.
+	Explanation *why.Explanation `json:"explanation,omitempty"`
+}
+
+// terminal is standard input where somebody can type there and read the answer.
+func (o *replayOptions) terminal() (io.Reader, bool) {
+	in, reads := o.app.stdin.(*os.File)
+	out, writes := o.app.stdout.(*os.File)
+	return in, reads && writes && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
 }
 
 // savedRun is a saved trace with what became of it.
@@ -104,15 +123,26 @@ func (o *replayOptions) load(name string) (savedRun, error) {
 	return s, nil
 }
 
-func (o *replayOptions) run(name string) error {
+func (o *replayOptions) run(ctx context.Context, name string) error {
 	s, err := o.load(name)
 	if err != nil {
 		return err
 	}
-	if o.format.value == "json" {
+	if s.Verified && s.about != nil && s.Verdict == checker.Violated.String() {
+		e, err := why.Explain(ctx, why.Question{Model: s.model, About: *s.about, Checked: s.about.Make(s.model.Params()), Trace: s.trace})
+		if err != nil {
+			return &judge.InternalError{Case: s.Name, Cause: err}
+		}
+		s.Explanation = &e
+	}
+	in, interactive := o.terminal()
+	switch {
+	case o.format.value == "json":
 		err = writeJSON(o.app.stdout, s.replayed)
-	} else {
-		err = s.chart().WriteText(o.app.stdout)
+	case s.Verified && interactive && !o.list && name != "-":
+		err = s.walk(in, o.app.stdout)
+	default:
+		err = s.write(o.app.stdout)
 	}
 	if err != nil {
 		return err
@@ -195,7 +225,9 @@ func (s *savedRun) chart() graphs.Chart {
 	}
 	if s.Verified {
 		if s.about != nil {
-			c.Explanation, _ = picture.Story(s.model, s.about.Make(s.model.Params()), s.trace)
+			if c.Explanation, _ = picture.Story(s.model, s.about.Make(s.model.Params()), s.trace); s.Explanation != nil {
+				c.Explanation = s.Explanation.Sentence
+			}
 		}
 		c.Verdict = fmt.Sprintf("verified: %d steps recomputed, %s", s.Steps, showing(s.replayed))
 	} else {
@@ -204,6 +236,26 @@ func (s *savedRun) chart() graphs.Chart {
 		c.Explanation = s.Reason
 	}
 	return c
+}
+
+// write lists the run.
+func (s *savedRun) write(w io.Writer) error {
+	if err := s.chart().WriteText(w); err != nil || !s.Verified {
+		return err
+	}
+	return report.WriteDetails(w, judge.Outcome{Model: s.model, Trace: &s.trace, Explanation: s.Explanation})
+}
+
+// walk steps through a run that is verified.
+func (s *savedRun) walk(in io.Reader, out io.Writer) error {
+	run := stepper.Run{Model: s.model, Trace: s.trace, Title: fmt.Sprintf("%s, profile %s: %d steps, %s", s.Name, s.Profile, s.Steps, showing(s.replayed))}
+	switch {
+	case s.Explanation != nil:
+		run.Why = s.Explanation.Sentence + " Failed condition: " + s.Explanation.Conjunct.String() + "."
+	case s.about != nil:
+		run.Why, _ = picture.Story(s.model, s.about.Make(s.model.Params()), s.trace)
+	}
+	return run.Walk(in, out)
 }
 
 func showing(r replayed) string {
