@@ -110,6 +110,6 @@ segments in any order, so what the peer may still send can be the next event at 
 until the peer has fallen silent no set of events of one host is independent of all that can
 come before it; in a queue that holds a segment it comes behind that one. "not reduced" are
 liveness and bounded time, of which ample sets keep no fairness and no durations, and
-properties that do not tell what they look for. Reduction is tried by default only where it
-is sound; --reduction none turns it off.
+properties that do not tell what they look for. By default reduction is only tried, where
+it is sound, and the search goes on without it where it turns out to be of little use.
 `
