@@ -177,6 +177,10 @@ func (t *step) finish(emit func(State, Effect)) {
 		t.windowUpdate(h)
 		t.forget(h)
 	}
+	if t.alone != nil {
+		t.alone(t)
+		return
+	}
 	t.fates(0, emit)
 }
 
