@@ -60,15 +60,14 @@ func (t *step) arriveListen(h Host, g Segment) {
 	case g.Has(ACK):
 		t.refuse(h, g)
 	case g.Has(SYN) && !(t.m.p.Profile == Linux && g.Has(FIN)): // tcp_rcv_state_process drops SYN+FIN
-		t.acceptSYN(h, g, false)
+		t.acceptSYN(h, g, t.newISN(h, g.Incarnation(), false))
 	}
 }
 
-// acceptSYN is a passive open. The application goes on behind its next accept. Above
-// asks for an initial number beyond all of the last connection's.
-func (t *step) acceptSYN(h Host, g Segment, above bool) {
+// acceptSYN is a passive open. The application goes on behind its next accept.
+func (t *step) acceptSYN(h Host, g Segment, isn Seq) {
 	e := &t.s.Host[h]
-	t.open(h, g.Incarnation(), SynRcvd, t.newISN(h, g.Incarnation(), above))
+	t.open(h, g.Incarnation(), SynRcvd, isn)
 	e.PC = t.m.afterAccept(h, e.PC)
 	e.RcvNxt = g.Seq + 1
 	t.sendSYN(h) // no descriptor refers to it before the handshake is over

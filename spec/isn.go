@@ -18,10 +18,13 @@ const (
 	// ISNArbitrary: any. Of the numbers that have nothing to do with the old ones, far
 	// above stands for all: the window is small.
 	ISNArbitrary
+	// ISNObserved: the numbers of Params.ISNs, as a capture shows them; where Linux takes
+	// over TIME_WAIT it has a rule of its own, NextISN.
+	ISNObserved
 	numISNPolicies
 )
 
-var isnNames = [numISNPolicies]string{ISNAboveOld: "above-old", ISNClock: "clock", ISNSame: "same", ISNArbitrary: "arbitrary"}
+var isnNames = [numISNPolicies]string{ISNAboveOld: "above-old", ISNClock: "clock", ISNSame: "same", ISNArbitrary: "arbitrary", ISNObserved: "observed"}
 
 func (p ISNPolicy) String() string { return isnNames[p] }
 
@@ -38,6 +41,12 @@ const nextWindow Seq = 4
 func (t *step) newISN(h Host, incarnation uint8, above bool) Seq {
 	far := t.m.step() * Seq(incarnation)
 	policy := t.m.p.ISN
+	switch {
+	case policy == ISNObserved && above && t.rules.miniSockets:
+		return t.s.Host[h].SndNxt + NextISN
+	case policy == ISNObserved:
+		return t.m.p.ISNs[h][incarnation]
+	}
 	if policy == ISNClock && t.s.Host[h].ClockPassed || above && policy != ISNSame {
 		policy = ISNAboveOld
 	}

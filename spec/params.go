@@ -192,8 +192,9 @@ type Params struct {
 	// other; 0 and 1 are the one that is torn down.
 	Incarnations uint8
 	ISN          ISNPolicy
-	ISNStep      uint8    // distance of initial numbers that are above the old ones; 0: 16
-	ISNPasses    [2]int64 // with ISNClock: when the clock passes the old numbers, from the start on
+	ISNStep      uint8                   // distance of initial numbers that are above the old ones; 0: 16
+	ISNs         [2][MaxIncarnations]Seq // with ISNObserved: by host and connection
+	ISNPasses    [2]int64                // with ISNClock: when the clock passes the old numbers, from the start on
 	// CountFins is how far Endpoint.FinsSent counts; 0 does not count. Counting
 	// splits states that only differ in it.
 	CountFins uint8

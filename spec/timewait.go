@@ -69,11 +69,14 @@ const NextISN Seq = 100
 // there, and the SYN with it (tcp_rcv_state_process, TCP_LISTEN).
 func (t *step) openNext(h Host, g Segment) {
 	isn := t.s.Host[h].SndNxt + NextISN
+	if t.m.reopens() {
+		isn = t.newISN(h, g.Incarnation(), true)
+	}
 	t.toClosed(h, EndedByNext)
 	switch {
 	case g.Has(FIN):
 	case t.m.reopens():
-		t.acceptSYN(h, g, true)
+		t.acceptSYN(h, g, isn)
 	default:
 		t.put(h, Segment{Flags: SYN | ACK, Seq: isn, Ack: g.Seq + 1})
 	}

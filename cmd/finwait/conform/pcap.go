@@ -143,33 +143,30 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 	way := pair(packets, from)
 	start := packets[0].At
 	o := &Observation{Name: fmt.Sprintf("%v-%v", c.Ends[client], c.Ends[1-client]), End: packets[len(packets)-1].At - start + tolerance}
-	var numbers [2]units
+	numbers := newNumbering(new(handshakes))
 	for i := range way {
 		p := &way[i]
 		h := host(p.Side)
 		begin, end := p.Seq, p.Seq+uint32(p.Len)
 		if !p.RST || p.ACK { // one without ACK carries the number of its cause
-			numbers[h].name(begin)
-			numbers[h].name(end)
+			numbers.name(h, 0, begin)
+			numbers.name(h, 0, end)
 			if p.FIN {
-				numbers[h].name(end + 1)
+				numbers.name(h, 0, end+1)
 			}
 		}
 		if p.ACK {
-			numbers[h.Peer()].name(p.Ack)
+			numbers.name(h.Peer(), 0, p.Ack)
 		}
 	}
-	for h := range numbers {
-		numbers[h].settle()
-		if err := numbers[h].validate(spec.Host(h)); err != nil {
-			return nil, err
-		}
+	if err := numbers.settle(); err != nil {
+		return nil, err
 	}
 	var segments [2][]seenSegment
 	for i := range way {
 		p := &way[i]
 		h := host(p.Side)
-		g := pcapSegment(p, &numbers[h], &numbers[h.Peer()])
+		g := pcapSegment(p, &numbers.of[h][0], &numbers.of[h.Peer()][0])
 		segments[h] = append(segments[h], seenSegment{g, p.sent, p.received})
 		at := func(t int64, what string) Item {
 			t -= start
