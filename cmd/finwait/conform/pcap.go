@@ -58,6 +58,10 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 			continue
 		}
 		o, err := observePcap(c, opt.Tolerance)
+		if errors.Is(err, errInHandshake) && c.Follows {
+			note("%v: its handshake is judged with the connection before", c)
+			continue
+		}
 		if err == nil {
 			err = o.validate()
 		}
@@ -116,6 +120,9 @@ type passage struct {
 	received int64 // -1: it was not seen to arrive
 }
 
+// errInHandshake: there is no teardown.
+var errInHandshake = errors.New("it ends in its handshake; that is modelled only behind another connection of the same ports")
+
 func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 	packets := single(c.Packets)
 	for len(packets) > 0 && pureAck(&packets[0]) { // of what came before
@@ -127,8 +134,10 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 	case len(packets) == 0:
 		return nil, errors.New("no segment of its end was captured")
 	case slices.ContainsFunc(packets, func(p capture.Packet) bool { return p.SYN }):
-		return nil, errors.New("it ends in its handshake, which is not modelled")
+		return nil, errInHandshake
 	}
+	torn := len(packets)
+	packets = append(packets, single(c.Next)...)
 	client := c.Opened
 	if client < 0 { // the side that ends it first
 		client = packets[slices.IndexFunc(packets, func(p capture.Packet) bool { return p.FIN || p.RST })].Side
@@ -143,20 +152,29 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 	way := pair(packets, from)
 	start := packets[0].At
 	o := &Observation{Name: fmt.Sprintf("%v-%v", c.Ends[client], c.Ends[1-client]), End: packets[len(packets)-1].At - start + tolerance}
-	numbers := newNumbering(new(handshakes))
+	opened, at := new(handshakes), make([]int, len(way)) // the connection of each
+	for i := range way {
+		if p := &way[i]; p.SYN {
+			if _, full := opened.sent(host(p.Side), p.Seq, p.ACK); full {
+				return nil, errors.New("more connections follow each other than can be told apart")
+			}
+		}
+		at[i] = opened.current
+	}
+	numbers := newNumbering(opened)
 	for i := range way {
 		p := &way[i]
 		h := host(p.Side)
 		begin, end := p.Seq, p.Seq+uint32(p.Len)
-		if !p.RST || p.ACK { // one without ACK carries the number of its cause
-			numbers.name(h, 0, begin)
-			numbers.name(h, 0, end)
-			if p.FIN {
-				numbers.name(h, 0, end+1)
+		if !p.RST || p.ACK && p.Seq != 0 { // one without ACK carries the number of its cause
+			numbers.name(h, at[i], begin)
+			numbers.name(h, at[i], end)
+			if p.FIN || p.SYN {
+				numbers.name(h, at[i], end+1)
 			}
 		}
 		if p.ACK {
-			numbers.name(h.Peer(), 0, p.Ack)
+			numbers.name(h.Peer(), at[i], p.Ack)
 		}
 	}
 	if err := numbers.settle(); err != nil {
@@ -166,19 +184,21 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 	for i := range way {
 		p := &way[i]
 		h := host(p.Side)
-		g := pcapSegment(p, &numbers.of[h][0], &numbers.of[h.Peer()][0])
-		segments[h] = append(segments[h], seenSegment{g, p.sent, p.received})
-		at := func(t int64, what string) Item {
+		g := pcapSegment(p, h, at[i], numbers)
+		if at[i] == 0 {
+			segments[h] = append(segments[h], seenSegment{g, p.sent, p.received})
+		}
+		item := func(t int64, what string) Item {
 			t -= start
 			return Item{At: t, Lo: t - tolerance, Hi: t + tolerance, Segment: g, Text: what}
 		}
 		if from != atOneHost || p.Side == near {
-			item := at(p.sent, fmt.Sprintf("%v sends %v", h, g))
+			item := item(p.sent, fmt.Sprintf("%v sends %v", h, g))
 			item.FateOpen, item.Lost = from == atOneHost, p.received < 0
 			o.add(sending.of(h), item)
 		}
 		if p.received >= 0 && (from != atOneHost || p.Side != near) {
-			o.add(arriving.of(h.Peer()), at(p.received, fmt.Sprintf("%v receives %v", h.Peer(), g)))
+			o.add(arriving.of(h.Peer()), item(p.received, fmt.Sprintf("%v receives %v", h.Peer(), g)))
 		}
 	}
 	if from == atOneHost {
@@ -189,6 +209,11 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 	}
 	o.Unseen[calling.of(spec.Client)], o.Unseen[calling.of(spec.Server)] = true, true
 	o.guessParams(c, segments)
+	if opened.current > 0 {
+		o.reopenPcap(opened, numbers, func(h spec.Host) bool {
+			return slices.ContainsFunc(packets[torn:], func(p capture.Packet) bool { return host(p.Side) == h && p.SYN && !p.ACK })
+		})
+	}
 	o.guessCalls(segments)
 	o.fromZero()
 	return o, nil
@@ -263,9 +288,9 @@ func pair(packets []capture.Packet, from vantage) []passage {
 	return way
 }
 
-func pcapSegment(p *passage, own, peers *units) spec.Segment {
-	begin := own.seq(p.Seq)
-	g := spec.Segment{Seq: begin, Len: uint8(own.seq(p.Seq+uint32(p.Len)) - begin)}
+func pcapSegment(p *passage, h spec.Host, connection int, numbers *numbering) spec.Segment {
+	begin := numbers.seq(h, connection, p.Seq)
+	g := spec.Segment{Seq: begin, Len: uint8(numbers.seq(h, connection, p.Seq+uint32(p.Len)) - begin)}
 	for _, f := range []struct {
 		set  bool
 		flag spec.Flags
@@ -275,7 +300,25 @@ func pcapSegment(p *passage, own, peers *units) spec.Segment {
 		}
 	}
 	if p.ACK {
-		g.Ack = peers.seq(p.Ack)
+		g.Ack = numbers.seq(h.Peer(), connection, p.Ack)
+	}
+	if p.RST && p.ACK && p.Seq == 0 { // of a host that knows nothing of the SYN
+		g.Seq = 0
 	}
 	return g
+}
+
+// reopenPcap adds the handshake of the next connection. Whether connect() was allowed to
+// take over what was left cannot be seen: that it did is taken for a yes.
+func (o *Observation) reopenPcap(opened *handshakes, numbers *numbering, connects func(spec.Host) bool) {
+	p := &o.Params
+	p.ISN, p.ISNs, p.Incarnations = spec.ISNObserved, numbers.isns(), uint8(opened.current+1)
+	refused := func(h spec.Host) bool {
+		return slices.ContainsFunc(o.Lanes[sending.of(h)], func(i Item) bool { return i.Segment.Has(spec.RST|spec.ACK) && i.Segment.Seq == 0 })
+	}
+	for h := range p.Host {
+		c := &p.Host[h]
+		c.Listens, c.TCPTimestamps, c.BoundPort = !refused(spec.Host(h)), true, true
+		o.Connects[h] = connects(spec.Host(h))
+	}
 }

@@ -23,7 +23,13 @@ type Connection struct {
 	// Overflow: more was outstanding, or followed, than is kept.
 	Overflow bool
 	End      int64 // of the capture of this connection, the last packet
+	// Next is the handshake of the next connection between the same ports, from its SYN
+	// until it is established, where this one was seen to end before.
+	Next []Packet
+	// Follows: this is such a connection, and its handshake is Next of the one before.
+	Follows bool
 
+	before   *Connection // whose Next goes on
 	syn      Packet
 	ending   bool // a FIN or an RST was seen
 	sent     [2]uint32
@@ -46,6 +52,7 @@ const (
 	maxConnections = 1 << 14
 	maxPackets     = 1 << 11 // of a connection
 	maxKept        = 1 << 20 // of all connections
+	maxHandshake   = 32      // of a Next
 )
 
 // maxIdle is the room for packets that a connection without any may keep.
@@ -85,13 +92,18 @@ func (t *table) add(p Packet, ends [2]netip.AddrPort) bool {
 		if len(t.all) == maxConnections { // all of them have an end
 			return false
 		}
+		before := c
 		c = &Connection{Ends: ends, Opened: -1}
+		if before != nil && before.ending {
+			c.before, c.Follows = before, true
+		}
 		t.open[key], t.all = c, append(t.all, c)
 	}
 	if ends != c.Ends {
 		p.Side = 1
 	}
 	before := len(c.Packets)
+	t.kept += c.shakeHands(p, t.kept < maxKept)
 	c.add(p, t.kept < maxKept)
 	t.kept += len(c.Packets) - before
 	return true
@@ -136,6 +148,28 @@ func (c *Connection) reopened(p *Packet, ends [2]netip.AddrPort) bool {
 		side = 1
 	}
 	return p.SYN && !p.ACK && !p.RST && (c.ending || c.haveSent[side] && p.end() != c.sent[side])
+}
+
+// shakeHands gives a packet of the handshake to the connection before, and tells how many
+// it has more. The handshake ends with the ACK of the SYN+ACK, of which there can be
+// copies; text behind it is no part of it.
+func (c *Connection) shakeHands(p Packet, room bool) (more int) {
+	before := c.before
+	if before == nil {
+		return 0
+	}
+	q := p
+	if before.Ends != c.Ends {
+		q.Side = 1 - p.Side
+	}
+	copied := slices.ContainsFunc(before.Next, func(o Packet) bool { return o.Same(&q) })
+	over := c.RTT != 0 && !copied || p.Len > 0 || p.FIN
+	if over || !room || len(before.Next) == maxHandshake {
+		c.before = nil
+		return 0
+	}
+	before.Next = append(before.Next, q)
+	return 1
 }
 
 // add takes a packet, and keeps it if there is room.
