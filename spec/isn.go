@@ -39,7 +39,7 @@ const nextWindow Seq = 4
 // newISN picks the initial number of a connection. Where the policy leaves a choice
 // the step is taken once for each, see (*step).fire.
 func (t *step) newISN(h Host, incarnation uint8, above bool) Seq {
-	far := t.m.step() * Seq(incarnation)
+	far := t.m.p.ISNAbove(incarnation)
 	policy := t.m.p.ISN
 	switch {
 	case policy == ISNObserved && above && t.rules.miniSockets:
@@ -68,12 +68,12 @@ func (t *step) newISN(h Host, incarnation uint8, above bool) Seq {
 	}
 }
 
-// step is how far above the initial number before the next one lies.
-func (m *Model) step() Seq {
-	if m.p.ISNStep > 0 {
-		return Seq(m.p.ISNStep)
+// ISNAbove is the initial number of a connection that begins above the old ones.
+func (p *Params) ISNAbove(incarnation uint8) Seq {
+	if p.ISNStep > 0 {
+		return Seq(p.ISNStep) * Seq(incarnation)
 	}
-	return isnStep
+	return isnStep * Seq(incarnation)
 }
 
 // numbers is how many sequence numbers one connection of h takes at most: SYN, what

@@ -136,3 +136,11 @@ func (u *units) follow(old *units) {
 		u.first = onCircle(end, off)
 	}
 }
+
+// relative is a segment of connection k of h with the numbers of a first connection.
+func (n *numbering) relative(g seenSegment, h spec.Host, k int) seenSegment {
+	if k > 0 {
+		g.Seq -= n.of[h][k].first
+	}
+	return g
+}

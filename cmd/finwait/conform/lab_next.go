@@ -192,7 +192,7 @@ func (f *labFiles) guessCalls(o *Observation, opened *handshakes, numbers *numbe
 			}
 			ways := []ending{{}}
 			if ok && len(noted) == 1 && speaks(segments[h]) {
-				ways = slices.DeleteFunc(endings(segments[h], segments[h.Peer()]), func(e ending) bool { return e.linger })
+				ways = endingsOfMany(segments[h], segments[h.Peer()])
 				o.Untold[h][k] = true
 			}
 			var more []guess
@@ -230,10 +230,10 @@ func (f *labFiles) segments(numbers *numbering, k int) (all [2][]seenSegment) {
 		h := hostOf(in.Src)
 		flags, _, _ := segmentFlags(in.Seg)
 		begin := numbers.seq(h, k, in.Seq)
-		g := seenSegment{
-			spec.Segment{Flags: flags, Seq: begin - numbers.of[h][k].first, Len: uint8(numbers.seq(h, k, in.Seq+uint32(in.Len)) - begin)},
+		g := numbers.relative(seenSegment{
+			spec.Segment{Flags: flags, Seq: begin, Len: uint8(numbers.seq(h, k, in.Seq+uint32(in.Len)) - begin)},
 			microseconds(in.TMs), -1,
-		}
+		}, h, k)
 		if in.RxMs != nil {
 			g.received = microseconds(*in.RxMs)
 		}

@@ -20,8 +20,6 @@ type Observation struct {
 	// Unseen are the lanes of which nothing is known: what happens in them is
 	// left open.
 	Unseen [numLanes]bool
-	// Connects are the hosts that open the next connection, where no calls are seen.
-	Connects [2]bool
 	// Untold are the connections, by host, of which nobody wrote down what was called.
 	Untold [2][spec.MaxIncarnations]bool
 	// States are what was sampled of each host, one for each change; nil when
