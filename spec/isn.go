@@ -50,7 +50,7 @@ func (t *step) newISN(h Host, incarnation uint8, above bool) Seq {
 	if policy == ISNClock && t.s.Host[h].ClockPassed || above && policy != ISNSame {
 		policy = ISNAboveOld
 	}
-	old := t.m.numbers(h)
+	old := t.m.p.numbers(h)
 	switch policy {
 	case ISNAboveOld:
 		return far
@@ -76,11 +76,20 @@ func (p *Params) ISNAbove(incarnation uint8) Seq {
 	return isnStep * Seq(incarnation)
 }
 
+// ISNsAbove reports whether initial numbers are above all numbers of the connections
+// before, and below them again on the circle by more than a window: with ISNAboveOld, if
+// its step is no less than what a connection takes, and does not go round.
+func (p *Params) ISNsAbove() bool {
+	numbers := max(p.numbers(Client), p.numbers(Server))
+	last := int(p.ISNAbove(1)) * (int(p.Incarnations) - 1)
+	return p.ISN == ISNAboveOld && p.ISNAbove(1) >= numbers && last+int(numbers)+int(nextWindow) < 256
+}
+
 // numbers is how many sequence numbers one connection of h takes at most: SYN, what
 // its script sends, FIN.
-func (m *Model) numbers(h Host) Seq {
+func (p *Params) numbers(h Host) Seq {
 	n := Seq(2)
-	for _, c := range m.p.Host[h].Script {
+	for _, c := range p.Host[h].Script {
 		if c.Do == Send {
 			n += Seq(c.N)
 		}
