@@ -48,6 +48,7 @@ func Chart(m Model, t Trace) graphs.Chart {
 	if t.Loop >= 0 {
 		c.Loop = t.Loop + 1 // row 0 is the initial state
 	}
+	nameOld(&c, t)
 	return c
 }
 
@@ -115,7 +116,7 @@ func event(m Model, before spec.State, step checker.Step[spec.State], landed boo
 		if was.Down {
 			notes = append(notes, "nobody is there")
 		}
-		if g := Delivered(before, e); g.Incarnation() < was.Incarnation && was.State != spec.Closed {
+		if g := Delivered(before, e); old(g, was) {
 			notes = append(notes, fmt.Sprintf("an old segment, of connection %d", g.Incarnation()+1))
 		}
 		if landed {
