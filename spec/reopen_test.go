@@ -269,3 +269,31 @@ func TestOldSYNReturnsToTimeWait(t *testing.T) {
 		require.Zero(t, up.Host[Server].Waited)
 	}
 }
+
+// The diamond test where connections follow each other.
+func TestReopenedFootprintsCommute(t *testing.T) {
+	commuted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		m, err := New(reopening(t))
+		require.NoError(t, err)
+		if rapid.IntRange(0, 3).Draw(t, "any") > 0 {
+			m = m.Any()
+		}
+		walk(t, m, func(_ State, _ Event, s State, _ Effect) {
+			if s.Host[Client].Incarnation+s.Host[Server].Incarnation == 0 {
+				return
+			}
+			events := m.Events(s, nil)
+			for _, a := range events {
+				for _, b := range events {
+					if a.ID != b.ID && moves(m, s, a, b) && requireCommutes(t, m, s, a, b) {
+						commuted++
+					}
+				}
+			}
+		})
+	})
+	if !testing.Short() {
+		require.Positive(t, commuted)
+	}
+}
