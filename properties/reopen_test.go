@@ -155,7 +155,7 @@ func TestNumbersAboveNeedNoTimeWait(t *testing.T) {
 	for _, profile := range spec.Profiles() {
 		for _, seconds := range []int64{1, 5, 30, 120} {
 			msl := seconds * spec.Second
-			for _, w := range []int64{1, msl / 2, msl, 3 * msl} {
+			for _, w := range []int64{spec.NoTime, 1, msl / 2, msl, 3 * msl} {
 				p := reopened(profile, msl, msl, w)
 				p.ISN = spec.ISNAboveOld
 				if w == 1 {

@@ -27,6 +27,9 @@ const (
 	Never int64 = 1<<63 - 1
 )
 
+// NoTime is a length of TIME_WAIT that ends it at the instant at which it begins.
+const NoTime int64 = -1
+
 // Do is what a step of an application's script does.
 type Do uint8
 
@@ -146,7 +149,7 @@ type HostParams struct {
 	RTOMax        int64    // its cap
 	SRTT          int64    // smoothed round-trip time, for the tail loss probe
 	DelayedAck    [2]int64 // window of the delayed ACK; [0, 0] acknowledges at once
-	TimeWait      int64    // length of TIME_WAIT; 0: the profile's
+	TimeWait      int64    // length of TIME_WAIT; 0: the profile's, NoTime: none
 	ReceiveBuffer uint8    // data units that fit unread; 0: never full
 	// Nagle: a write waits while an earlier one is unacknowledged, until the FIN
 	// (RFC 9293 §3.7.4; Linux without TCP_NODELAY for writes below one MSS,

@@ -65,6 +65,8 @@ const timeWaitLen = 60 * Second
 // TimeWaitLength is how long TIME_WAIT lasts after its last restart.
 func (p *Params) TimeWaitLength(h Host) int64 {
 	switch {
+	case p.Host[h].TimeWait == NoTime:
+		return 0
 	case p.Host[h].TimeWait > 0:
 		return p.Host[h].TimeWait
 	case p.Profile == Linux:

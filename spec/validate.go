@@ -60,7 +60,7 @@ func (c *HostParams) validate() error {
 		{"srtt", c.SRTT, 0, maxDuration},
 		{"delayed_ack", c.DelayedAck[0], 0, c.DelayedAck[1]},
 		{"delayed_ack", c.DelayedAck[1], 0, maxDuration},
-		{"time_wait", c.TimeWait, 0, maxDuration},
+		{"time_wait", c.TimeWait, NoTime, maxDuration},
 		{"tcp_fin_timeout", c.TCPFinTimeout, 0, maxDuration},
 		{"tcp_linger2", c.TCPLinger2, -maxDuration, maxDuration},
 		{"tcp_user_timeout", c.TCPUserTimeout, 0, maxDuration},
