@@ -162,7 +162,8 @@ type content struct {
 	from  spec.Host
 	seq   spec.Seq
 	len   uint8
-	flags spec.Flags
+	flags spec.Flags // SYN, FIN, and the ACK of a SYN+ACK: one after a SYN is no copy of it
+	of    uint8      // the connection
 }
 
 type copyInFlight struct {
@@ -174,7 +175,10 @@ type copyInFlight struct {
 func (f *flight) send(s spec.Sent, row int) {
 	arrow := graphs.Arrow{From: side(s.From), Label: s.Segment.String(), Sent: row, Received: -1}
 	if g := s.Segment; g.Len > 0 || g.Has(spec.SYN) || g.Has(spec.FIN) {
-		c := content{s.From, g.Seq, g.Len, g.Flags & (spec.SYN | spec.FIN)}
+		c := content{s.From, g.Seq, g.Len, g.Flags & (spec.SYN | spec.FIN), g.Incarnation()}
+		if g.Has(spec.SYN) {
+			c.flags |= g.Flags & spec.ACK
+		}
 		arrow.Again = f.sent[c]
 		if f.sent == nil {
 			f.sent = map[content]int{}

@@ -68,6 +68,7 @@ func takes(before, after spec.State, e spec.EventInfo) string {
 		does = append(does, "becomes "+is.State.String())
 	}
 	switch {
+	case is.State == spec.Closed:
 	case is.PeerFin && !was.PeerFin:
 		does = append(does, "takes it for the end of its peer's data")
 	case is.HeldFin != was.HeldFin:

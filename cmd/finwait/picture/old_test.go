@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/graphs"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -40,4 +41,20 @@ func TestOldDuplicatesAreNamed(t *testing.T) {
 	require.Equal(t, ", MSL 30.000 s", Lifetimes(p, trace))
 	p.Incarnations = 1
 	require.Empty(t, Lifetimes(p, trace))
+}
+
+// A SYN+ACK that answers a crossing SYN, and a FIN of the next connection with the number
+// of the last one's, are no retransmissions.
+func TestWhatIsNoRetransmission(t *testing.T) {
+	var arrows []graphs.Arrow
+	f := flight{arrows: &arrows}
+	fin := spec.Segment{Flags: spec.FIN | spec.ACK, Seq: 1}
+	for _, g := range []spec.Segment{{Flags: spec.SYN}, {Flags: spec.SYN | spec.ACK}, {Flags: spec.SYN}, fin, fin.InIncarnation(1), fin} {
+		f.send(spec.Sent{Segment: g, Copies: 1}, 1)
+	}
+	var again []int
+	for _, a := range arrows {
+		again = append(again, a.Again)
+	}
+	require.Equal(t, []int{0, 0, 1, 0, 0, 1}, again)
 }
