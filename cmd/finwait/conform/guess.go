@@ -56,6 +56,7 @@ func (o *Observation) guessCalls(segments [][2][]seenSegment, crashed bool) {
 	}
 	set(&o.Params, likely)
 	setups := append([]Assumption{{Set: func(*spec.Params) {}}}, o.setups(segments[0])...)
+	setups = append(setups, o.guessSYNs(segments)...)
 	for k, s := range segments {
 		for i, a := range ways(s[spec.Client], s[spec.Server]) {
 			for j, b := range ways(s[spec.Server], s[spec.Client]) {
@@ -97,6 +98,34 @@ func opening(own []seenSegment, k int, crashed bool) []spec.Call {
 	}
 	return []spec.Call{connect}
 }
+
+// guessSYNs sets the timeout of a SYN to what its copies show, and leaves open that a host
+// gave up, of which its RST tells: what it refused was meant for it.
+func (o *Observation) guessSYNs(segments [][2][]seenSegment) (all []Assumption) {
+	for _, s := range segments[1:] {
+		for h := spec.Client; h <= spec.Server; h++ {
+			var syns []int64
+			refuses := false
+			for _, g := range s[h] {
+				if g.Flags == spec.SYN {
+					syns = append(syns, g.at)
+				}
+				refuses = refuses || g.Flags == spec.RST
+			}
+			if len(syns) > 1 && syns[1]-syns[0] > synAgain {
+				gap := syns[1] - syns[0]
+				o.Params.Host[h].SynRTO = gap - gap%spec.Millisecond
+			}
+			if retries := uint8(len(syns) - 1); len(syns) > 0 && refuses {
+				all = append(all, Assumption{fmt.Sprintf("%v: tcp_syn_retries = %d", h, retries), func(p *spec.Params) { p.Host[h].TCPSynRetries = retries }})
+			}
+		}
+	}
+	return all
+}
+
+// synAgain is longer than a SYN waits that goes out again because an ACK was refused.
+const synAgain = 50 * spec.Millisecond
 
 // setups lists what can be different from the defaults where what was sent makes
 // it worth a look.
