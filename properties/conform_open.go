@@ -26,7 +26,7 @@ func afterArrivalAmongMany(p *spec.Params, t *transition, h spec.Host, g spec.Se
 		return stay
 	case stamps && old && !g.Has(spec.RST) && g.Has(spec.ACK) && !e.SameStamps && e.State == synSent:
 		return stay
-	case stamps && !old && g.Incarnation() > e.Incarnation && !peer.SameStamps && e.State == timeWait && e.Mini &&
+	case stamps && !old && g.Incarnation() > e.Incarnation && !peer.SameStamps && e.State == timeWait && p.Profile != spec.Article &&
 		p.Host[h].Listens && g.Has(spec.SYN) && !g.Has(spec.ACK) && !g.Has(spec.RST) && !g.Has(spec.FIN):
 		return setOf(synRcvd)
 	}
@@ -38,13 +38,13 @@ func afterArrivalAmongMany(p *spec.Params, t *transition, h spec.Host, g spec.Se
 	return set
 }
 
-// opensNext: a SYN for the listening socket, or one in TIME_WAIT of Linux that is newer
-// than all of the connection.
+// opensNext: a SYN for the listening socket, or one in TIME_WAIT that is newer than all of
+// the connection (RFC 9293 §3.6.1, MAY-2; Linux).
 func opensNext(p *spec.Params, h spec.Host, e *spec.Endpoint, g spec.Segment) bool {
 	if p.Incarnations < 2 || !p.Host[h].Listens || e.Down || !g.Has(spec.SYN) || g.Has(spec.ACK) || g.Has(spec.RST) || g.Has(spec.FIN) {
 		return false
 	}
-	return e.State == closed || e.State == timeWait && p.Profile == spec.Linux && g.Seq.After(e.RcvNxt)
+	return e.State == closed || e.State == timeWait && p.Profile != spec.Article && g.Seq.After(e.RcvNxt)
 }
 
 // afterSynSent: RFC 9293 §3.10.7.3, first, second and fourth check.
@@ -71,6 +71,8 @@ func afterSynRcvd(p *spec.Params, e *spec.Endpoint, g spec.Segment) stateSet {
 	inOrder := g.Seq == e.RcvNxt
 	request := p.Profile == spec.Linux && !e.Open
 	switch {
+	case g.Has(spec.RST) && inOrder && p.Profile == spec.RFC9293 && e.Waited > 0: // the SYN was an old one
+		return setOf(timeWait)
 	case g.Has(spec.RST) && inOrder:
 		return setOf(closed)
 	case g.Has(spec.RST):

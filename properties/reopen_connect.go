@@ -50,6 +50,29 @@ func connectProperties() []Property {
 				Goal: opened,
 			}
 		},
+	}, {
+		Name:  "old-syn-cannot-end-time-wait",
+		Kind:  checker.StepAlways,
+		Claim: "TIME_WAIT that a SYN has ended comes back when the SYN turns out to be an old one",
+		About: "A SYN that is newer than all of the connection may open the next one out of TIME_WAIT. A host that does not want that connection any more, or never did, refuses the SYN+ACK with an RST. " +
+			"Then TIME_WAIT is to go on, or what it protects from is free to come. Linux has thrown it away by then (a comment of tcp_timewait_state_process says so).",
+		Source:    "RFC 9293 §3.6.1 (MAY-2); Linux tcp_timewait_state_process",
+		HoldsWhen: "Holds under rfc9293. Under linux the SYN has to be sent, and to be refused later.",
+		Expect: func(p spec.Params) Expectation {
+			if p.Profile == spec.RFC9293 {
+				return ExpectHolds
+			}
+			return Unstated
+		},
+		Make: func(spec.Params) property {
+			return stepAt(
+				func(t *transition, h spec.Host) bool {
+					g, arrives := t.arrives(h)
+					return arrives && isRST(g) && t.before(h).State == synRcvd && t.before(h).Waited > 0 && t.after(h).State != synRcvd
+				},
+				func(t *transition, h spec.Host) bool { return t.after(h).State == timeWait },
+			)
+		},
 	}}
 }
 

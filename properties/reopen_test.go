@@ -155,7 +155,7 @@ func TestNumbersAboveNeedNoTimeWait(t *testing.T) {
 	for _, profile := range spec.Profiles() {
 		for _, seconds := range []int64{1, 5, 30, 120} {
 			msl := seconds * spec.Second
-			for _, w := range []int64{1, msl / 2, msl, 3 * msl} {
+			for _, w := range []int64{spec.NoTime, 1, msl / 2, msl, 3 * msl} {
 				p := reopened(profile, msl, msl, w)
 				p.ISN = spec.ISNAboveOld
 				if w == 1 {
@@ -198,6 +198,40 @@ func TestAssassination(t *testing.T) {
 			}
 			for _, o := range judgeReopened(t, p, "time-wait-assassination").Outcomes {
 				require.Equal(t, want, o.Verdict, "%v, tcp_rfc1337 %v", profile, protected)
+			}
+		}
+	}
+}
+
+// Numbers that are a connection's length above the old ones are enough. With one less an
+// old RST, which has the number behind the FIN, can be the next in the new connection.
+func TestLeastStepOfNumbers(t *testing.T) {
+	for _, profile := range spec.Profiles() {
+		for units := range uint8(3) {
+			of := func(step uint8) spec.Params {
+				client := []spec.Call{{Do: spec.Close}, {Do: spec.Connect, When: spec.AfterClosed}}
+				server := []spec.Call{{Do: spec.Close, When: spec.AfterEOF, Within: spec.Never}}
+				if units > 0 {
+					server = append([]spec.Call{{Do: spec.Send, N: units}}, server...)
+					client = append([]spec.Call{{Do: spec.ReadData, N: units}}, client...)
+				}
+				p := params(profile, client, server)
+				p.Incarnations, p.ISNStep, p.Net.Capacity = 2, step, 8
+				p.Host[spec.Server].Listens, p.Host[spec.Server].SoLinger.On = true, true
+				return p
+			}
+			numbers := units + 2
+			for step, want := range map[uint8]properties.Expectation{numbers - 1: properties.Unstated, numbers: properties.ExpectHolds, numbers + 1: properties.ExpectHolds} {
+				for _, name := range []string{"no-old-duplicate-accepted", "old-rst-cannot-kill"} {
+					require.Equal(t, want, expectation(t, of(step), name))
+				}
+				found := judgeReopened(t, of(step), "no-old-duplicate-accepted", "old-rst-cannot-kill").Outcomes
+				if want == properties.ExpectHolds {
+					require.Equal(t, []checker.Verdict{checker.Holds, checker.Holds}, []checker.Verdict{found[0].Verdict, found[1].Verdict}, "%v, %d units, step %d", profile, units, step)
+				}
+			}
+			if units == 0 {
+				require.Equal(t, checker.Violated, judgeReopened(t, of(1), "no-old-duplicate-accepted").Outcomes[0].Verdict, profile)
 			}
 		}
 	}

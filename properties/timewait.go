@@ -85,6 +85,8 @@ func timeWaitProperties() []Property {
 // timeWaitLength is how long TIME_WAIT lasts after its last start.
 func timeWaitLength(p *spec.Params, h spec.Host) int64 {
 	switch {
+	case p.Host[h].TimeWait == spec.NoTime:
+		return 0
 	case p.Host[h].TimeWait > 0:
 		return p.Host[h].TimeWait
 	case p.Profile == spec.Linux:

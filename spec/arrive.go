@@ -7,7 +7,7 @@ package spec
 const window = 64
 
 func (m *Model) wnd() Seq {
-	if m.reopens() {
+	if m.reopens() && m.p.ISN != ISNObserved {
 		return nextWindow
 	}
 	return window

@@ -78,8 +78,8 @@
 //     the circle of sequence numbers has 256, and of the initial numbers that have nothing
 //     to do with the old ones one stands for all. LISTEN is a listening socket beside the
 //     connections and no state; its queues never overflow.
-//   - The return to TIME_WAIT of RFC 9293 §3.10.7.4 (MAY-2) when a SYN proves old: under
-//     rfc9293 and article TIME_WAIT takes no SYN at all. Linux takes it and never returns.
+//   - Under article TIME_WAIT takes no SYN. Under rfc9293 it returns where the SYN proves
+//     old by an RST (MAY-2), and in no other way; Linux takes the SYN and never returns.
 //   - SYN cookies, Fast Open, data on a SYN, the four linear timeouts of a SYN.
 //   - Timestamps but for whether a segment is two ticks older than the connection that
 //     it comes to: see timestamps.go, which says where runs are added. Within one

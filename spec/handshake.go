@@ -60,16 +60,14 @@ func (t *step) arriveListen(h Host, g Segment) {
 	case g.Has(ACK):
 		t.refuse(h, g)
 	case g.Has(SYN) && !(t.m.p.Profile == Linux && g.Has(FIN)): // tcp_rcv_state_process drops SYN+FIN
-		t.acceptSYN(h, g, false)
+		t.acceptSYN(h, g, t.newISN(h, g.Incarnation(), false))
 	}
 }
 
-// acceptSYN is a passive open. The application goes on behind its next accept. Above
-// asks for an initial number beyond all of the last connection's.
-func (t *step) acceptSYN(h Host, g Segment, above bool) {
+// acceptSYN is a passive open.
+func (t *step) acceptSYN(h Host, g Segment, isn Seq) {
 	e := &t.s.Host[h]
-	t.open(h, g.Incarnation(), SynRcvd, t.newISN(h, g.Incarnation(), above))
-	e.PC = t.m.afterAccept(h, e.PC)
+	t.open(h, g.Incarnation(), SynRcvd, isn)
 	e.RcvNxt = g.Seq + 1
 	t.sendSYN(h) // no descriptor refers to it before the handshake is over
 }
@@ -113,9 +111,14 @@ func (t *step) arriveSynSent(h Host, g Segment) {
 	}
 }
 
-// established ends the handshake: the SYN is acknowledged.
+// established ends the handshake: the SYN is acknowledged. The application of a passive
+// open goes on behind its next accept.
 func (t *step) established(h Host) {
 	e := &t.s.Host[h]
+	if !e.Open {
+		e.PC = t.m.afterAccept(h, e.PC)
+	}
+	e.Waited, e.WaitedSnd, e.WaitedRcv = 0, 0, 0
 	e.State, e.Open, e.RcvWup = Established, true, e.RcvNxt
 	t.acknowledged(h, e.SndNxt)
 }
@@ -176,12 +179,15 @@ func (t *step) arriveSynRcvd(h Host, g Segment) {
 }
 
 // resetHandshake is an RST in the window of SYN_RCVD. A passive open returns to LISTEN,
-// and nobody is told.
+// or to TIME_WAIT if its SYN has ended that, and nobody is told.
 func (t *step) resetHandshake(h Host, accepted bool) {
-	if accepted {
-		t.reset(h)
-	} else {
+	switch e := &t.s.Host[h]; {
+	case !accepted:
 		t.limitedAck(h)
+	case e.Waited > 0 && t.rules.returnsToTimeWait:
+		t.returnToTimeWait(h)
+	default:
+		t.reset(h)
 	}
 }
 

@@ -18,10 +18,13 @@ const (
 	// ISNArbitrary: any. Of the numbers that have nothing to do with the old ones, far
 	// above stands for all: the window is small.
 	ISNArbitrary
+	// ISNObserved: the numbers of Params.ISNs, as a capture shows them; where Linux takes
+	// over TIME_WAIT it has a rule of its own, NextISN.
+	ISNObserved
 	numISNPolicies
 )
 
-var isnNames = [numISNPolicies]string{ISNAboveOld: "above-old", ISNClock: "clock", ISNSame: "same", ISNArbitrary: "arbitrary"}
+var isnNames = [numISNPolicies]string{ISNAboveOld: "above-old", ISNClock: "clock", ISNSame: "same", ISNArbitrary: "arbitrary", ISNObserved: "observed"}
 
 func (p ISNPolicy) String() string { return isnNames[p] }
 
@@ -36,12 +39,18 @@ const nextWindow Seq = 4
 // newISN picks the initial number of a connection. Where the policy leaves a choice
 // the step is taken once for each, see (*step).fire.
 func (t *step) newISN(h Host, incarnation uint8, above bool) Seq {
-	far := t.m.step() * Seq(incarnation)
+	far := t.m.p.ISNAbove(incarnation)
 	policy := t.m.p.ISN
+	switch {
+	case policy == ISNObserved && above && t.rules.miniSockets:
+		return t.s.Host[h].SndNxt + NextISN
+	case policy == ISNObserved:
+		return t.m.p.ISNs[h][incarnation]
+	}
 	if policy == ISNClock && t.s.Host[h].ClockPassed || above && policy != ISNSame {
 		policy = ISNAboveOld
 	}
-	old := t.m.numbers(h)
+	old := t.m.p.numbers(h)
 	switch policy {
 	case ISNAboveOld:
 		return far
@@ -59,19 +68,28 @@ func (t *step) newISN(h Host, incarnation uint8, above bool) Seq {
 	}
 }
 
-// step is how far above the initial number before the next one lies.
-func (m *Model) step() Seq {
-	if m.p.ISNStep > 0 {
-		return Seq(m.p.ISNStep)
+// ISNAbove is the initial number of a connection that begins above the old ones.
+func (p *Params) ISNAbove(incarnation uint8) Seq {
+	if p.ISNStep > 0 {
+		return Seq(p.ISNStep) * Seq(incarnation)
 	}
-	return isnStep
+	return isnStep * Seq(incarnation)
+}
+
+// ISNsAbove reports whether initial numbers are above all numbers of the connections
+// before, and below them again on the circle by more than a window: with ISNAboveOld, if
+// its step is no less than what a connection takes, and does not go round.
+func (p *Params) ISNsAbove() bool {
+	numbers := max(p.numbers(Client), p.numbers(Server))
+	last := int(p.ISNAbove(1)) * (int(p.Incarnations) - 1)
+	return p.ISN == ISNAboveOld && p.ISNAbove(1) >= numbers && last+int(numbers)+int(nextWindow) < 256
 }
 
 // numbers is how many sequence numbers one connection of h takes at most: SYN, what
 // its script sends, FIN.
-func (m *Model) numbers(h Host) Seq {
+func (p *Params) numbers(h Host) Seq {
 	n := Seq(2)
-	for _, c := range m.p.Host[h].Script {
+	for _, c := range p.Host[h].Script {
 		if c.Do == Send {
 			n += Seq(c.N)
 		}

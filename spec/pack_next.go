@@ -16,6 +16,7 @@ const (
 	stampedBit     = passedBit + 1
 	sameBit        = stampedBit + 1
 	readyBit       = sameBit + 1
+	waitedBit      = readyBit + 1 // 2 bits, and 8 for each number behind them
 
 	segmentMoreBits = 10 // of a segment: 4 of each number, and the tag
 	segmentsMore    = MaxCapacity / 2
@@ -28,7 +29,8 @@ func (s *State) fold(w []uint64) {
 	for h := range s.Host {
 		e := &s.Host[h]
 		more := uint64(e.ISS)<<issBit | uint64(e.Incarnation)<<incarnationBit | bit(e.ClockPassed)<<passedBit |
-			bit(e.Stamped)<<stampedBit | bit(e.SameStamps)<<sameBit | bit(e.ReuseReady)<<readyBit
+			bit(e.Stamped)<<stampedBit | bit(e.SameStamps)<<sameBit | bit(e.ReuseReady)<<readyBit |
+			uint64(e.Waited)<<waitedBit | uint64(e.WaitedSnd)<<(waitedBit+2) | uint64(e.WaitedRcv)<<(waitedBit+10)
 		for i, n := range e.seqs() {
 			more |= uint64(*n>>4) << (4 * i)
 			*n &= 15
@@ -50,6 +52,7 @@ func (s *State) unfold(w []uint64) {
 		e, more := &s.Host[h], w[endpointMore+h]
 		e.ISS, e.Incarnation, e.ClockPassed = Seq(more>>issBit), uint8(more>>incarnationBit&3), more>>passedBit&1 == 1
 		e.Stamped, e.SameStamps, e.ReuseReady = more>>stampedBit&1 == 1, more>>sameBit&1 == 1, more>>readyBit&1 == 1
+		e.Waited, e.WaitedSnd, e.WaitedRcv = uint8(more>>waitedBit&3), Seq(more>>(waitedBit+2)), Seq(more>>(waitedBit+10))
 		for i, n := range e.seqs() {
 			*n |= Seq(more>>(4*i)&15) << 4
 		}

@@ -27,6 +27,9 @@ const (
 	Never int64 = 1<<63 - 1
 )
 
+// NoTime is a length of TIME_WAIT that ends it at the instant at which it begins.
+const NoTime int64 = -1
+
 // Do is what a step of an application's script does.
 type Do uint8
 
@@ -146,7 +149,7 @@ type HostParams struct {
 	RTOMax        int64    // its cap
 	SRTT          int64    // smoothed round-trip time, for the tail loss probe
 	DelayedAck    [2]int64 // window of the delayed ACK; [0, 0] acknowledges at once
-	TimeWait      int64    // length of TIME_WAIT; 0: the profile's
+	TimeWait      int64    // length of TIME_WAIT; 0: the profile's, NoTime: none
 	ReceiveBuffer uint8    // data units that fit unread; 0: never full
 	// Nagle: a write waits while an earlier one is unacknowledged, until the FIN
 	// (RFC 9293 §3.7.4; Linux without TCP_NODELAY for writes below one MSS,
@@ -194,8 +197,9 @@ type Params struct {
 	// other; 0 and 1 are the one that is torn down.
 	Incarnations uint8
 	ISN          ISNPolicy
-	ISNStep      uint8    // distance of initial numbers that are above the old ones; 0: 16
-	ISNPasses    [2]int64 // with ISNClock: when the clock passes the old numbers, from the start on
+	ISNStep      uint8                   // distance of initial numbers that are above the old ones; 0: 16
+	ISNs         [2][MaxIncarnations]Seq // with ISNObserved: by host and connection
+	ISNPasses    [2]int64                // with ISNClock: when the clock passes the old numbers, from the start on
 	// CountFins is how far Endpoint.FinsSent counts; 0 does not count. Counting
 	// splits states that only differ in it.
 	CountFins uint8

@@ -43,6 +43,10 @@ type rules struct {
 	// repeatTimeWait: every unacceptable segment with ACK restarts TIME_WAIT,
 	// not only the peer's FIN.
 	repeatTimeWait bool
+	// returnsToTimeWait: a SYN may open the next connection out of TIME_WAIT, which comes
+	// back where the SYN turns out to be an old duplicate (RFC 9293 §3.6.1, MAY-2). Linux
+	// does the first, and not the second.
+	returnsToTimeWait bool
 }
 
 var profileRules = [...]rules{
@@ -50,7 +54,7 @@ var profileRules = [...]rules{
 		giveUp: GiveUpByTime, miniSockets: true, finTimeout: true, exactRST: true,
 		linuxWindow: true, ackQuota: true, lossProbe: true, repeatTimeWait: true,
 	},
-	RFC9293: {giveUp: GiveUpR2, exactRST: true},
+	RFC9293: {giveUp: GiveUpR2, exactRST: true, returnsToTimeWait: true},
 	Article: {giveUp: GiveUpByCount, finTimeout: true},
 }
 
@@ -61,6 +65,8 @@ const timeWaitLen = 60 * Second
 // TimeWaitLength is how long TIME_WAIT lasts after its last restart.
 func (p *Params) TimeWaitLength(h Host) int64 {
 	switch {
+	case p.Host[h].TimeWait == NoTime:
+		return 0
 	case p.Host[h].TimeWait > 0:
 		return p.Host[h].TimeWait
 	case p.Profile == Linux:

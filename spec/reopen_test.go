@@ -233,3 +233,67 @@ func TestSYNInTimeWait(t *testing.T) {
 		}
 	}
 }
+
+// By RFC 9293 a SYN that has ended TIME_WAIT and is refused by its sender was an old one,
+// and TIME_WAIT comes back as it was (MAY-2); the ACK of the SYN+ACK proves it new.
+func TestOldSYNReturnsToTimeWait(t *testing.T) {
+	for _, profile := range []Profile{RFC9293, Linux} {
+		p := Params{Profile: profile, Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet(), Incarnations: 2}
+		p.Host[Server].Listens = true
+		m, err := New(p)
+		require.NoError(t, err)
+		waiting := m.Init()[0]
+		waiting.Host[Server] = Endpoint{
+			State: TimeWait, Timer: TimeWaitTimer, Mini: profile == Linux, SndUna: 2, SndNxt: 2, SndEnd: 2, FinQueued: true,
+			RcvNxt: 4, RcvWup: 4, PeerFin: true, ActiveClose: true, FinSeq: 1,
+		}
+		again, sent := m.Inject(waiting, Server, Segment{Flags: SYN, Seq: 4}.InIncarnation(1))
+		require.Equal(t, TimeWait, again.Host[Server].State, "not newer than RCV.NXT")
+		require.Equal(t, []Segment{{Flags: ACK, Seq: 2, Ack: 4}}, sent)
+
+		opened, sent := m.Inject(waiting, Server, Segment{Flags: SYN, Seq: 20}.InIncarnation(1))
+		require.Equal(t, SynRcvd, opened.Host[Server].State)
+		require.Equal(t, []Segment{Segment{Flags: SYN | ACK, Seq: isnStep, Ack: 21}.InIncarnation(1)}, sent)
+		words := make([]uint64, m.Words())
+		m.Pack(opened, words)
+		require.Equal(t, opened, m.Unpack(words))
+
+		refused, _ := m.Inject(opened, Server, Segment{Flags: RST, Seq: 21}.InIncarnation(1))
+		if profile == RFC9293 {
+			require.Equal(t, waiting, refused)
+		} else {
+			require.Equal(t, Closed, refused.Host[Server].State)
+		}
+		up, _ := m.Inject(opened, Server, Segment{Flags: ACK, Seq: 21, Ack: isnStep + 1}.InIncarnation(1))
+		require.Equal(t, Established, up.Host[Server].State)
+		require.Zero(t, up.Host[Server].Waited)
+	}
+}
+
+// The diamond test where connections follow each other.
+func TestReopenedFootprintsCommute(t *testing.T) {
+	commuted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		m, err := New(reopening(t))
+		require.NoError(t, err)
+		if rapid.IntRange(0, 3).Draw(t, "any") > 0 {
+			m = m.Any()
+		}
+		walk(t, m, func(_ State, _ Event, s State, _ Effect) {
+			if s.Host[Client].Incarnation+s.Host[Server].Incarnation == 0 {
+				return
+			}
+			events := m.Events(s, nil)
+			for _, a := range events {
+				for _, b := range events {
+					if a.ID != b.ID && moves(m, s, a, b) && requireCommutes(t, m, s, a, b) {
+						commuted++
+					}
+				}
+			}
+		})
+	})
+	if !testing.Short() {
+		require.Positive(t, commuted)
+	}
+}

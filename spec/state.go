@@ -221,6 +221,10 @@ type Endpoint struct {
 	// SameStamps: it did when it opened the connection.
 	Stamped, SameStamps bool
 	ReuseReady          bool // in TIME_WAIT: tcp_tw_reuse_delay is over
+	// In SYN_RCVD: the SYN has ended TIME_WAIT of connection Waited−1 (0: it has not), with
+	// SND.NXT and RCV.NXT as they were, where it can return.
+	Waited               uint8
+	WaitedSnd, WaitedRcv Seq
 
 	// Ghosts, read by properties and pictures only.
 	ActiveClose   bool  // left ESTABLISHED by its own FIN

@@ -20,6 +20,8 @@ func (t *step) arriveTimeWait(h Host, g Segment) {
 		} else if t.acceptable(h, g) {
 			t.limitedAck(h)
 		}
+	case t.m.reopens() && t.rules.returnsToTimeWait && t.takesSYN(h, g):
+		t.openNext(h, g)
 	case g.Has(FIN):
 		t.sendAck(h)
 		t.restart(StateTimeout, h)
@@ -68,15 +70,37 @@ const NextISN Seq = 100
 // socket, and deletes the mini-socket (TCP_TW_SYN). A FIN beside it is thrown away
 // there, and the SYN with it (tcp_rcv_state_process, TCP_LISTEN).
 func (t *step) openNext(h Host, g Segment) {
-	isn := t.s.Host[h].SndNxt + NextISN
+	old := t.s.Host[h]
+	isn := old.SndNxt + NextISN
+	if t.m.reopens() {
+		isn = t.newISN(h, g.Incarnation(), true)
+	}
 	t.toClosed(h, EndedByNext)
 	switch {
-	case g.Has(FIN):
+	case g.Has(FIN) && t.m.p.Profile == Linux:
 	case t.m.reopens():
-		t.acceptSYN(h, g, true)
+		t.acceptSYN(h, g, isn)
+		e := &t.s.Host[h]
+		e.Waited = old.Incarnation + 1
+		if t.rules.returnsToTimeWait {
+			e.WaitedSnd, e.WaitedRcv = old.SndNxt, old.RcvNxt
+		}
 	default:
 		t.put(h, Segment{Flags: SYN | ACK, Seq: isn, Ack: g.Seq + 1})
 	}
+}
+
+// returnToTimeWait: the SYN that ended TIME_WAIT was an old duplicate (RFC 9293 §3.6.1,
+// MAY-2). The time starts anew, for what was answered meanwhile is in flight.
+func (t *step) returnToTimeWait(h Host) {
+	was := t.s.Host[h]
+	t.toClosed(h, NotEnded)
+	e := &t.s.Host[h]
+	e.State, e.Timer, e.Incarnation = TimeWait, TimeWaitTimer, was.Waited-1
+	e.SndUna, e.SndNxt, e.SndEnd, e.FinQueued = was.WaitedSnd, was.WaitedSnd, was.WaitedSnd, true
+	e.RcvNxt, e.RcvWup, e.PeerFin = was.WaitedRcv, was.WaitedRcv, true
+	e.ActiveClose, e.FinSeq = true, was.WaitedSnd-1
+	t.restart(StateTimeout, h)
 }
 
 // miniAck answers from a mini-socket; empty segments and SYNs are limited to one

@@ -62,20 +62,30 @@ func (a *app) claims(ctx context.Context, format string) error {
 
 func (l listing) claims() error {
 	type item struct {
-		ID        int    `json:"id"`
-		Statement string `json:"statement"`
-		Judged    bool   `json:"judged"`
-		Reason    string `json:"reason"`
+		ID        int      `json:"id"`
+		Statement string   `json:"statement"`
+		Judged    bool     `json:"judged"`
+		Reason    string   `json:"reason"`
+		Tests     []string `json:"tests"`
 	}
 	var items []item
 	var table [][]string
 	for _, c := range claims.Table() {
-		items = append(items, item{c.ID, c.Statement, len(c.Tests) > 0, c.Unjudged})
+		tests := make([]string, 0, len(c.Tests))
+		for _, t := range c.Tests {
+			tests = append(tests, t.String())
+		}
+		items = append(items, item{c.ID, c.Statement, len(c.Tests) > 0, c.Unjudged, tests})
 		text := c.Statement
 		if c.Unjudged != "" {
 			text += " (" + c.Unjudged + ")"
 		}
 		table = append(table, []string{fmt.Sprint(c.ID), text})
+		if l.long {
+			for _, t := range tests {
+				table = append(table, []string{"", "· " + t})
+			}
+		}
 	}
 	return l.write("claims", items, table)
 }

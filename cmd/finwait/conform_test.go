@@ -65,7 +65,7 @@ func TestConform(t *testing.T) {
 	v := parse(t, got.stdout)
 	require.Equal(t, "finwait.conform/1", v["schema"])
 	captures := v["captures"].([]any)
-	require.Len(t, captures, 64+48+7+76)
+	require.Len(t, captures, 64+48+7+70)
 	require.EqualValues(t, 78+1210, v["steps"].(map[string]any)["agree"])
 	for _, c := range captures {
 		c := c.(map[string]any)

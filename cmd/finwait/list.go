@@ -45,7 +45,7 @@ func newList(a *app) *cobra.Command {
 		},
 	}
 	format = choose(cmd.Flags(), "format", "form of the list", "text", "json")
-	cmd.Flags().BoolVar(&long, "long", false, "properties with all that is known of them, and the candidates; mutants with the systematic ones")
+	cmd.Flags().BoolVar(&long, "long", false, "properties with all that is known of them, and the candidates; mutants with the systematic ones; claims with their tests")
 	return cmd
 }
 

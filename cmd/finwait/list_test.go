@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,4 +73,28 @@ func TestMutantsCommand(t *testing.T) {
 	escaped := mutants.Result{Mutants: []mutants.Mutant{{Name: mutants.Caught()[0]}}}
 	escaped.Compare()
 	require.Len(t, escaped.Escaped, 1)
+}
+
+// TestListClaims: each claim is answered by scenarios and properties that exist, or it is
+// said why not; 22 to 42, about TIME_WAIT and the next connection, are all there.
+func TestListClaims(t *testing.T) {
+	r := finwait(t, "list", "claims", "--long")
+	require.Equal(t, 0, r.code, r.stderr)
+	all := parse(t, finwait(t, "list", "claims", "--format", "json").stdout)["claims"].([]any)
+	answered := map[int]bool{}
+	for _, c := range all {
+		c := c.(map[string]any)
+		tests := c["tests"].([]any)
+		answered[int(c["id"].(float64))] = true
+		require.Equal(t, c["judged"], len(tests) > 0)
+		require.NotEqual(t, c["judged"], c["reason"] != "", "tests, or the reason: %v", c)
+		for _, test := range tests {
+			name, _, _ := strings.Cut(strings.ReplaceAll(test.(string), " with ", ":"), ":")
+			require.Contains(t, finwait(t, "list", "scenarios").stdout, name)
+			require.Contains(t, strings.Join(strings.Fields(r.stdout), " "), "· "+test.(string))
+		}
+	}
+	for id := 22; id <= 42; id++ {
+		require.True(t, answered[id], "claim %d", id)
+	}
 }

@@ -80,7 +80,7 @@ func TestCellsThatCannotBeRead(t *testing.T) {
 // What two numbers enclose is one unit, whatever its length; what is read in part
 // is two, and a probe carries a number before the first.
 func TestUnits(t *testing.T) {
-	var u units
+	u := units{first: 1}
 	const first = 0xfffffffe // numbers wrap
 	end := uint32(5)
 	end += first

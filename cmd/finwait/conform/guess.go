@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/finwait/finwait/cmd/finwait/conform/capture"
 	"github.com/finwait/finwait/spec"
@@ -27,37 +28,116 @@ type ending struct {
 }
 
 // guessCalls sets the likeliest calls of both hosts, and leaves open what else can
-// have been called and how the hosts can have been set up.
-func (o *Observation) guessCalls(segments [2][]seenSegment) {
-	set := func(p *spec.Params, h spec.Host, e ending) {
-		p.Host[h].Script, p.Host[h].SoLinger.On = e.script, e.linger
+// have been called and how the hosts can have been set up. Of connections that follow each
+// other one at a time is thought to have ended in an unlikely way. crashed: the host that
+// opens the second had lost the first.
+func (o *Observation) guessCalls(segments [][2][]seenSegment, crashed bool) {
+	ways := endings
+	if len(segments) > 1 {
+		ways = endingsOfMany
 	}
-	setups := append([]Assumption{{Set: func(*spec.Params) {}}}, o.setups(segments)...)
-	for i, a := range endings(segments[spec.Client], segments[spec.Server]) {
-		for j, b := range endings(segments[spec.Server], segments[spec.Client]) {
-			for k, setup := range setups {
-				if i+j+k == 0 {
-					set(&o.Params, spec.Client, a)
-					set(&o.Params, spec.Server, b)
-					continue
+	likely := make([][2]ending, len(segments))
+	for k, s := range segments {
+		likely[k] = [2]ending{ways(s[0], s[1])[0], ways(s[1], s[0])[0]}
+	}
+	set := func(p *spec.Params, all [][2]ending) {
+		for h := range p.Host {
+			c := &p.Host[h]
+			c.Script, c.SoLinger.On = nil, false
+			for k := range all {
+				opens := opening(segments[k][h], k, crashed)
+				if k > 0 && opens == nil {
+					continue // it has no part in that connection
 				}
-				text := fmt.Sprintf("client %s, server %s", a.text, b.text)
-				if k > 0 {
-					text = setup.Text + "; " + text
+				c.Script = slices.Concat(c.Script, opens, all[k][h].script)
+				c.SoLinger.On = c.SoLinger.On || all[k][h].linger
+			}
+		}
+	}
+	set(&o.Params, likely)
+	setups := append([]Assumption{{Set: func(*spec.Params) {}}}, o.setups(segments[0])...)
+	setups = append(setups, o.guessSYNs(segments)...)
+	for k, s := range segments {
+		for i, a := range ways(s[spec.Client], s[spec.Server]) {
+			for j, b := range ways(s[spec.Server], s[spec.Client]) {
+				for n, setup := range setups {
+					if i+j == 0 && (k > 0 || n == 0) {
+						continue
+					}
+					all := slices.Clone(likely)
+					all[k] = [2]ending{a, b}
+					text := fmt.Sprintf("client %s, server %s", a.text, b.text)
+					if k > 0 {
+						text = fmt.Sprintf("connection %d: %s", k+1, text)
+					}
+					if n > 0 {
+						text = setup.Text + "; " + text
+					}
+					o.Open = append(o.Open, Assumption{text, func(p *spec.Params) {
+						set(p, all)
+						setup.Set(p)
+					}})
 				}
-				o.Open = append(o.Open, Assumption{text, func(p *spec.Params) {
-					set(p, spec.Client, a)
-					set(p, spec.Server, b)
-					setup.Set(p)
-				}})
 			}
 		}
 	}
 }
 
+// opening are the calls with which a host opens connection k, by what it sent.
+func opening(own []seenSegment, k int, crashed bool) []spec.Call {
+	i := slices.IndexFunc(own, func(g seenSegment) bool { return g.Has(spec.SYN) })
+	switch {
+	case k == 0 || i < 0:
+		return nil
+	case own[i].Has(spec.ACK):
+		return []spec.Call{{Do: spec.Accept}}
+	}
+	connect := spec.Call{Do: spec.Connect, Within: spec.Never}
+	if k == 1 && crashed {
+		return []spec.Call{{Do: spec.Crash, Within: spec.Never}, {Do: spec.Reboot, Within: spec.Never}, connect}
+	}
+	return []spec.Call{connect}
+}
+
+// guessSYNs sets the timeout of a SYN to what its copies show, and leaves open that a host
+// gave up, of which its RST tells: what it refused was meant for it.
+func (o *Observation) guessSYNs(segments [][2][]seenSegment) (all []Assumption) {
+	for _, s := range segments[1:] {
+		for h := spec.Client; h <= spec.Server; h++ {
+			var syns []int64
+			refuses := false
+			for _, g := range s[h] {
+				if g.Flags == spec.SYN {
+					syns = append(syns, g.at)
+				}
+				refuses = refuses || g.Flags == spec.RST
+			}
+			if len(syns) > 1 && syns[1]-syns[0] > synAgain {
+				gap := syns[1] - syns[0]
+				o.Params.Host[h].SynRTO = gap - gap%spec.Millisecond
+			}
+			if retries := uint8(len(syns) - 1); len(syns) > 0 && refuses {
+				all = append(all, Assumption{fmt.Sprintf("%v: tcp_syn_retries = %d", h, retries), func(p *spec.Params) { p.Host[h].TCPSynRetries = retries }})
+			}
+		}
+	}
+	return all
+}
+
+// synAgain is longer than a SYN waits that goes out again because an ACK was refused.
+const synAgain = 50 * spec.Millisecond
+
 // setups lists what can be different from the defaults where what was sent makes
 // it worth a look.
 func (o *Observation) setups(segments [2][]seenSegment) (all []Assumption) {
+	if o.Params.Incarnations > 1 {
+		all = append(all, Assumption{"no timestamps", func(p *spec.Params) {
+			p.Host[spec.Client].TCPTimestamps, p.Host[spec.Server].TCPTimestamps = false, false
+		}})
+		for h := spec.Client; h <= spec.Server; h++ {
+			all = append(all, Assumption{fmt.Sprintf("%v: no bucket for TIME_WAIT", h), func(p *spec.Params) { p.Host[h].TCPMaxTwBuckets = 0 }})
+		}
+	}
 	for h := spec.Client; h <= spec.Server; h++ {
 		add := func(text string, change func(c *spec.HostParams)) {
 			all = append(all, Assumption{fmt.Sprintf("%v: %s", h, text), func(p *spec.Params) { change(&p.Host[h]) }})
@@ -191,6 +271,19 @@ func endings(own, peers []seenSegment) []ending {
 	}
 }
 
+// endingsOfMany are those of one of several connections. SO_LINGER of the model is that of
+// all of them, so close() with SO_LINGER 0 is written as what destroys the socket: the
+// application is told of that, which nobody sees.
+func endingsOfMany(own, peers []seenSegment) []ending {
+	all := endings(own, peers)
+	for i := range all {
+		if all[i].linger {
+			all[i].linger, all[i].script[len(all[i].script)-1].Do = false, spec.Destroy
+		}
+	}
+	return all
+}
+
 // guessParams sets what timers are likely set to: from retransmissions where there
 // are any, from the round trip of the handshake where that was captured.
 func (o *Observation) guessParams(c *capture.Connection, segments [2][]seenSegment) {
@@ -212,8 +305,27 @@ func (o *Observation) guessParams(c *capture.Connection, segments [2][]seenSegme
 			}
 			o.Notes = append(o.Notes, fmt.Sprintf("by its retransmissions, the %v has an RTO of %d ms, and %s tail loss probe",
 				spec.Host(h), p.RTO/spec.Millisecond, map[bool]string{true: "sends a", false: "no"}[p.TCPEarlyRetrans]))
+		} else if wait := waits(segments[h], segments[1-h]); wait >= p.RTO {
+			p.TCPEarlyRetrans, p.RTO = false, wait+spec.Millisecond
+			o.Notes = append(o.Notes, fmt.Sprintf("the %v has waited for an ACK for %d ms and not retransmitted: its RTO is taken for longer", spec.Host(h), wait/spec.Millisecond))
 		}
 	}
+}
+
+// waits is the longest time from what a host sent, once, to the ACK of it.
+func waits(own, peers []seenSegment) (longest int64) {
+	for _, g := range own {
+		if g.Seq == g.End() || g.Has(spec.RST) {
+			continue
+		}
+		for _, ack := range peers {
+			if ack.Has(spec.ACK) && !ack.Ack.Before(g.End()) && ack.received >= g.at {
+				longest = max(longest, ack.received-g.at)
+				break
+			}
+		}
+	}
+	return longest
 }
 
 // holdsBack reports whether text and a FIN were sent in one segment at first: the

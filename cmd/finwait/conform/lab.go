@@ -56,6 +56,8 @@ type labSegment struct {
 	Ack  uint32   `json:"ack"`
 	Len  int      `json:"len"`
 	RxMs *float64 `json:"rx_ms"` // nil: lost
+
+	connection int // of the four-tuple, from 0
 }
 
 type labSample struct {

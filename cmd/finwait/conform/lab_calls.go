@@ -11,15 +11,16 @@ import (
 
 // labCall is a call of an application as the script of the lab wrote it down.
 type labCall struct {
-	do     spec.Do
-	host   spec.Host
-	bytes  int     // of send and recv
-	linger *int64  // SO_LINGER in seconds, set just before a close
-	began  float64 // ms
-	ended  float64
-	early  float64 // ms before began at which it can already have been made
-	failed spec.Errno
-	text   string
+	do         spec.Do
+	host       spec.Host
+	bytes      int     // of send and recv
+	linger     *int64  // SO_LINGER in seconds, set just before a close
+	began      float64 // ms
+	ended      float64
+	connection int     // of the four-tuple, from 0
+	early      float64 // ms before began at which it can already have been made
+	failed     spec.Errno
+	text       string
 }
 
 // The ways in which the lab wrote down what a host did. A call that blocks has a
@@ -30,12 +31,17 @@ var (
 	beginLine  = regexp.MustCompile(`^([AB])\.(send|recv) \.\.\.$`)
 	returnLine = regexp.MustCompile(`^([AB])\.(send|recv) -> (.*)$`)
 	eofLine    = regexp.MustCompile(`^([AB]) read EOF$`)
-	killLine   = regexp.MustCompile(`^ss -K on ([AB])$`)
-	icmpLine   = regexp.MustCompile(`(?i)^icmp .*unreach.* to ([AB])$`)
-	darkLine   = regexp.MustCompile(`^([AB]) eth0 down$`)
+	// The next connection between the same ports, by A where it is not said; of what was
+	// accepted, close() with SO_LINGER 0 is what is called: like destroying it, but for
+	// an error that nobody reads.
+	connectLine = regexp.MustCompile(`^(?:([AB])[. ])?connect\b.*? (\.\.\.|-> (\S.*))$`)
+	abortLine   = regexp.MustCompile(`^accepted; aborting it$`)
+	killLine    = regexp.MustCompile(`^ss -K on ([AB])$`)
+	icmpLine    = regexp.MustCompile(`(?i)^icmp .*unreach.* to ([AB])$`)
+	darkLine    = regexp.MustCompile(`^([AB]) eth0 down$`)
 	// What else is written down: losses, which the wire file has, the lab's own
-	// waiting and looking, and the connection after this one.
-	otherLine = regexp.MustCompile(`^(rules: |plug: |unplug |wait [AB] |[AB] after |[AB] is |kill [AB] silently|connect |A connect |accepted; |\d+ connections end )`)
+	// waiting and looking, and what became of connections between other ports.
+	otherLine = regexp.MustCompile(`^(rules: |plug: |unplug |wait [AB] |[AB] after |[AB] is |kill [AB] silently|\d+ connections end )`)
 )
 
 var simpleCalls = map[string]spec.Do{
@@ -43,7 +49,11 @@ var simpleCalls = map[string]spec.Do{
 	"shutdown_wr": spec.ShutdownWR, "shutdown_rd": spec.ShutdownRD, "shutdown_rdwr": spec.ShutdownRDWR,
 }
 
+// connectKey is where a connect begins that has not returned.
+const connectKey = "connect"
+
 var errnoByName = map[string]spec.Errno{
+	"EADDRNOTAVAIL": spec.EADDRNOTAVAIL, "ECONNREFUSED": spec.ECONNREFUSED,
 	"ECONNRESET": spec.ECONNRESET, "EPIPE": spec.EPIPE, "ETIMEDOUT": spec.ETIMEDOUT, "ECONNABORTED": spec.ECONNABORTED, "EHOSTUNREACH": spec.EHOSTUNREACH,
 }
 
@@ -61,6 +71,7 @@ func hostOf(side string) spec.Host {
 // calls reads what the applications did.
 func (f *labFiles) calls() (calls []labCall, notes []string, err error) {
 	began := map[string]float64{}
+	connector := spec.Client
 	for _, e := range f.meta.Events {
 		c := labCall{began: e.TMs, ended: e.TMs, text: e.What}
 		switch m, is := []string(nil), func(r *regexp.Regexp) []string { return r.FindStringSubmatch(e.What) }; {
@@ -98,6 +109,21 @@ func (f *labFiles) calls() (calls []labCall, notes []string, err error) {
 			}
 		case set(&m, is(eofLine)):
 			c.host, c.do = hostOf(m[1]), spec.ReadData
+		case set(&m, is(connectLine)):
+			if m[1] != "" {
+				connector = hostOf(m[1])
+			}
+			if m[2] == "..." {
+				began[connectKey] = e.TMs
+				continue
+			}
+			if t, ok := began[connectKey]; ok {
+				c.began = t
+				delete(began, connectKey)
+			}
+			c.host, c.do, c.failed = connector, spec.Connect, errnoByName[m[3]]
+		case set(&m, is(abortLine)):
+			c.host, c.do = connector.Peer(), spec.Destroy
 		case set(&m, is(killLine)):
 			c.host, c.do, c.early = hostOf(m[1]), spec.Destroy, killTakes
 		case set(&m, is(icmpLine)):

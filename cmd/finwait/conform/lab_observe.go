@@ -47,8 +47,12 @@ func (f *labFiles) observe(tolerance int64) (*Observation, error) {
 	if keepaliveWord.MatchString(f.meta.Params) {
 		o.Open = append(o.Open, keepaliveOpen()...)
 	}
-	f.cut(o)
-	numbers, err := f.number(calls)
+	opened, err := f.connections(o)
+	if err != nil {
+		return nil, err
+	}
+	f.attribute(calls)
+	numbers, err := f.number(opened, calls)
 	if err != nil {
 		return nil, err
 	}
@@ -57,71 +61,15 @@ func (f *labFiles) observe(tolerance int64) (*Observation, error) {
 			return nil, fmt.Errorf("segment %d: %w", i+1, err)
 		}
 	}
-	if err := o.addCalls(calls, numbers); err != nil {
-		return nil, err
-	}
+	told := o.addCalls(calls, numbers)
 	if err := o.addSamples(f.timeline); err != nil {
 		return nil, err
 	}
+	if opened.current > 0 || slices.ContainsFunc(calls, func(c labCall) bool { return c.do == spec.Connect }) {
+		f.reopen(o, opened, numbers, told)
+	}
 	o.fromZero()
 	return o, nil
-}
-
-// cut leaves the next connection between the same ports away.
-func (f *labFiles) cut(o *Observation) {
-	for i, g := range f.wire {
-		if i == 0 || !strings.HasPrefix(g.Seg, "SYN") {
-			continue
-		}
-		o.End = min(o.End, microseconds(g.TMs)-2*spec.Millisecond)
-		o.Notes = append(o.Notes, fmt.Sprintf("a second connection begins at %.1f ms; the first one is judged up to there", g.TMs))
-		f.wire = f.wire[:i]
-		return
-	}
-}
-
-// number finds the data units of both directions.
-func (f *labFiles) number(calls []labCall) (*[2]units, error) {
-	var all [2]units
-	for _, g := range f.wire {
-		if g.Src != "A" && g.Src != "B" {
-			return nil, fmt.Errorf("key \"src\": %q, wanted A or B", g.Src)
-		}
-		flags, _, err := segmentFlags(g.Seg)
-		if err != nil {
-			return nil, err
-		}
-		h := hostOf(g.Src)
-		all[h].name(g.Seq)
-		end := g.Seq + uint32(g.Len)
-		all[h].name(end)
-		if flags&(spec.FIN|spec.SYN) != 0 {
-			all[h].name(end + 1)
-		}
-		if flags&spec.ACK != 0 {
-			all[h.Peer()].name(g.Ack)
-		}
-	}
-	for h := range all {
-		all[h].settle()
-		sent, read := 0, 0 // what is read in part is two units too
-		for _, c := range calls {
-			switch {
-			case c.failed != spec.NoError:
-			case c.do == spec.Send && c.host == spec.Host(h):
-				sent += c.bytes
-				all[h].nameOffset(sent)
-			case c.do == spec.ReadData && c.host == spec.Host(h).Peer():
-				read += c.bytes
-				all[h].nameOffset(read)
-			}
-		}
-		all[h].settle()
-		if err := all[h].validate(spec.Host(h)); err != nil {
-			return nil, err
-		}
-	}
-	return &all, nil
 }
 
 var dataName = regexp.MustCompile(`^DATA\(\d+B\)$|^\d+B$`)
@@ -153,16 +101,19 @@ func segmentFlags(name string) (flags spec.Flags, data bool, err error) {
 	return flags, data, nil
 }
 
-func (o *Observation) addSegment(in labSegment, numbers *[2]units, tolerance int64) error {
+func (o *Observation) addSegment(in labSegment, numbers *numbering, tolerance int64) error {
 	h := hostOf(in.Src)
 	flags, _, err := segmentFlags(in.Seg)
 	if err != nil {
 		return err
 	}
-	begin := numbers[h].seq(in.Seq)
-	g := spec.Segment{Flags: flags, Seq: begin, Len: uint8(numbers[h].seq(in.Seq+uint32(in.Len)) - begin)}
+	begin := numbers.seq(h, in.connection, in.Seq)
+	g := spec.Segment{Flags: flags, Seq: begin, Len: uint8(numbers.seq(h, in.connection, in.Seq+uint32(in.Len)) - begin)}
 	if g.Has(spec.ACK) {
-		g.Ack = numbers[h.Peer()].seq(in.Ack)
+		g.Ack = numbers.seq(h.Peer(), in.connection, in.Ack)
+	}
+	if in.refuses() {
+		g.Seq = 0
 	}
 	at := microseconds(in.TMs)
 	if in.TUs != nil {
@@ -189,8 +140,8 @@ func (o *Observation) add(l lane, item Item) {
 
 // addCalls makes scripts of the calls: what is called is the script's, and when
 // is the observation's.
-func (o *Observation) addCalls(calls []labCall, numbers *[2]units) error {
-	var sent, read [2]int
+func (o *Observation) addCalls(calls []labCall, numbers *numbering) (told scripts) {
+	var sent, read [2][spec.MaxIncarnations]int
 	for _, c := range calls {
 		p := &o.Params.Host[c.host]
 		call := spec.Call{Do: c.do, When: spec.Start, Within: spec.Never}
@@ -200,29 +151,38 @@ func (o *Observation) addCalls(calls []labCall, numbers *[2]units) error {
 			count, peer = &read, c.host.Peer()
 		}
 		if c.do == spec.Send || c.do == spec.ReadData && c.bytes > 0 {
-			from := count[c.host]
+			n := &count[c.host][c.connection]
+			from := *n
 			if c.failed == spec.NoError {
-				count[c.host] += c.bytes
+				*n += c.bytes
 			}
-			call.N = uint8(max(1, numbers[peer].between(from, count[c.host])))
+			call.N = uint8(max(1, numbers.of[peer][c.connection].between(from, *n)))
 		}
 		if c.linger != nil {
 			p.SoLinger = spec.Linger{On: true, Time: seconds(*c.linger)}
 		}
-		p.Script = append(p.Script, call)
+		told[c.host][c.connection] = append(told[c.host][c.connection], call)
 		at := microseconds(c.ended)
 		o.add(calling.of(c.host), Item{
 			At: at, Lo: microseconds(c.began-c.early) - callTolerance, Hi: at + callTolerance,
 			Check: c.toldOf(), Text: fmt.Sprintf("%v %s", c.host, strings.TrimPrefix(strings.TrimPrefix(c.text, "A."), "B.")),
 		})
 	}
-	return nil
+	for h := range told {
+		o.Params.Host[h].Script = told.of(spec.Host(h))
+	}
+	return told
 }
 
 // toldOf is the check that a call returned its error. Only the first error that an
 // application is told of is a fact of the model.
 func (c *labCall) toldOf() func(was, is *spec.Endpoint, how checker.Label) bool {
-	if c.failed == spec.NoError {
+	switch {
+	case c.do == spec.Connect: // an error of the kernel at once, or a SYN
+		return func(_, is *spec.Endpoint, _ checker.Label) bool {
+			return (is.State == spec.SynSent) == (c.failed != spec.EADDRNOTAVAIL)
+		}
+	case c.failed == spec.NoError:
 		return nil
 	}
 	return func(was, is *spec.Endpoint, _ checker.Label) bool {
@@ -235,7 +195,7 @@ const goneState = "GONE"
 
 var sampledStates = map[string]bool{
 	goneState: true, "ESTABLISHED": true, "FIN_WAIT_1": true, "FIN_WAIT_2": true, "CLOSING": true,
-	"TIME_WAIT": true, "CLOSE_WAIT": true, "LAST_ACK": true,
+	"TIME_WAIT": true, "CLOSE_WAIT": true, "LAST_ACK": true, "SYN_SENT": true, "SYN_RCVD": true,
 }
 
 // addSamples keeps the changes of state. The first sample of a host is where it
@@ -246,10 +206,14 @@ func (o *Observation) addSamples(timeline []labSample) error {
 		if s.Side != "A" && s.Side != "B" {
 			return fmt.Errorf("timeline: sample %d: key \"side\": %q, wanted A or B", i+1, s.Side)
 		}
-		if !sampledStates[s.State] {
+		name := s.State
+		if name == "SYN_RECV" { // as Linux calls it
+			name = spec.SynRcvd.String()
+		}
+		if !sampledStates[name] {
 			return fmt.Errorf("timeline: sample %d: key \"state\": unknown state %q", i+1, s.State)
 		}
-		h, name, at := hostOf(s.Side), s.State, microseconds(s.TMs)
+		h, at := hostOf(s.Side), microseconds(s.TMs)
 		if o.States[h] == nil {
 			o.States[h] = []Sample{}
 		}

@@ -41,16 +41,19 @@ var keys = map[string]func(c *spec.HostParams, n int64){
 	"TCP_KEEPIDLE":         func(c *spec.HostParams, n int64) { c.KeepaliveTime = seconds(n) },
 	"TCP_KEEPINTVL":        func(c *spec.HostParams, n int64) { c.KeepaliveIntvl = seconds(n) },
 	"TCP_KEEPCNT":          func(c *spec.HostParams, n int64) { c.KeepaliveProbes = uint8(n) },
-	// About the next connection between the same ports, and about PAWS.
-	"tcp_tw_reuse":       func(*spec.HostParams, int64) {},
-	"tcp_tw_reuse_delay": func(*spec.HostParams, int64) {},
-	"tcp_timestamps":     func(*spec.HostParams, int64) {},
-	"timestamps":         func(*spec.HostParams, int64) {},
+	// About the next connection between the same ports.
+	"tcp_tw_reuse":       func(c *spec.HostParams, n int64) { c.TCPTwReuse = uint8(n) },
+	"tcp_tw_reuse_delay": func(c *spec.HostParams, n int64) { c.TCPTwReuseDelay = n * spec.Millisecond },
+	"tcp_timestamps":     func(c *spec.HostParams, n int64) { c.TCPTimestamps = n != 0 },
+	"timestamps":         func(c *spec.HostParams, n int64) { c.TCPTimestamps = n != 0 },
+	"tcp_syn_retries":    func(c *spec.HostParams, n int64) { c.TCPSynRetries = uint8(n) },
+	"tcp_synack_retries": func(c *spec.HostParams, n int64) { c.TCPSynackRetries = uint8(n) },
 }
 
 // words are the parameters written otherwise.
 var words = []phrase{
 	{regexp.MustCompile(`\b[nN]o (?:TLP|SACK)\b`), func(c *spec.HostParams, _ int64) { c.TCPEarlyRetrans = false }},
+	{regexp.MustCompile(`\bexplicit bind\(\)`), func(c *spec.HostParams, _ int64) { c.BoundPort = true }},
 }
 
 var orphanRetriesInName = regexp.MustCompile(`^retries(\d+)$`)
@@ -59,6 +62,10 @@ var orphanRetriesInName = regexp.MustCompile(`^retries(\d+)$`)
 var nameParts = []phrase{
 	{orphanRetriesInName, keys["orphan_retries"]},
 	{regexp.MustCompile(`^retries2eq(\d+)$`), keys["tcp_retries2"]},
+	{regexp.MustCompile(`^reuse(\d)$`), keys["tcp_tw_reuse"]},
+	{regexp.MustCompile(`^delay(\d+)$`), keys["tcp_tw_reuse_delay"]},
+	{regexp.MustCompile(`^ts(\d)$`), keys["tcp_timestamps"]},
+	{regexp.MustCompile(`^bind$`), func(c *spec.HostParams, _ int64) { c.BoundPort = true }},
 	{regexp.MustCompile(`^notlp$`), func(c *spec.HostParams, _ int64) { c.TCPEarlyRetrans = false }},
 }
 
@@ -117,6 +124,7 @@ func keepaliveOpen() []Assumption {
 func (f *labFiles) params() (p spec.Params, notes []string, err error) {
 	a := &p.Host[spec.Client]
 	*a = spec.DefaultHost()
+	a.TCPTimestamps = true // the default of Linux
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	apply := func(set func(*spec.HostParams, int64), digits string) error {
 		n := int64(0)

@@ -35,7 +35,7 @@ func TestLabParameters(t *testing.T) {
 		require.Len(t, notes, 1, "no TCP_INFO of the server")
 		want := spec.DefaultHost()
 		want.RTO, want.SRTT, want.DelayedAck = 210_000, 5, [2]int64{0, 50_000}
-		want.TimerSlack, want.Nagle = true, true
+		want.TimerSlack, want.Nagle, want.TCPTimestamps = true, true, true
 		c.want(&want)
 		require.Equal(t, want, p.Host[spec.Client], c.text)
 	}

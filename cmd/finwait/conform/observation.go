@@ -20,6 +20,8 @@ type Observation struct {
 	// Unseen are the lanes of which nothing is known: what happens in them is
 	// left open.
 	Unseen [numLanes]bool
+	// Untold are the connections, by host, of which nobody wrote down what was called.
+	Untold [2][spec.MaxIncarnations]bool
 	// States are what was sampled of each host, one for each change; nil when
 	// nobody looked, and empty when nothing changed. Between two samples a state that lasted shorter can have
 	// been missed.

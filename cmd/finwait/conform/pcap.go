@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,8 +46,12 @@ func teardowns(name string, connections []*capture.Connection, skipped capture.S
 			untold++
 		}
 	}
+	roots := map[*capture.Connection]bool{} // of those that are wanted
 	for i, c := range connections {
-		if !wanted[i] {
+		roots[c.Root()] = roots[c.Root()] || wanted[i]
+	}
+	for i, c := range connections {
+		if !roots[c] {
 			continue
 		}
 		if !c.Torn() {
@@ -114,10 +119,18 @@ type passage struct {
 	capture.Packet
 	sent     int64
 	received int64 // -1: it was not seen to arrive
+	place    int   // in the capture, where it arrived: several can have one instant
+}
+
+// arrival is a segment that was seen to arrive, at a place in the capture.
+type arrival struct {
+	place int
+	lane  lane
+	item  Item
 }
 
 func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
-	packets := single(c.Packets)
+	packets := single(c.All())
 	for len(packets) > 0 && pureAck(&packets[0]) { // of what came before
 		packets = packets[1:]
 	}
@@ -126,12 +139,12 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 		return nil, errors.New("more segments are outstanding at its end than can be judged")
 	case len(packets) == 0:
 		return nil, errors.New("no segment of its end was captured")
-	case slices.ContainsFunc(packets, func(p capture.Packet) bool { return p.SYN }):
-		return nil, errors.New("it ends in its handshake, which is not modelled")
+	case slices.ContainsFunc(c.Packets, func(p capture.Packet) bool { return p.SYN }):
+		return nil, errors.New("it ends in its handshake, which is modelled only behind another connection of the same ports")
 	}
 	client := c.Opened
 	if client < 0 { // the side that ends it first
-		client = packets[slices.IndexFunc(packets, func(p capture.Packet) bool { return p.FIN || p.RST })].Side
+		client = packets[slices.IndexFunc(packets, func(p capture.Packet) bool { return p.FIN || p.RST || p.SYN })].Side
 	}
 	host := func(side int) spec.Host {
 		if side == client {
@@ -140,49 +153,70 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 		return spec.Server
 	}
 	from, near := see(c, packets)
+	if c.Crashed() && from == atOneHost {
+		return nil, errors.New("a host opens the ports again and does not know the connection any more; from one end it cannot be seen how it lost it")
+	}
 	way := pair(packets, from)
 	start := packets[0].At
 	o := &Observation{Name: fmt.Sprintf("%v-%v", c.Ends[client], c.Ends[1-client]), End: packets[len(packets)-1].At - start + tolerance}
-	var numbers [2]units
+	opened, at := new(handshakes), make([]int, len(way)) // the connection of each
+	for i := range way {
+		if p := &way[i]; p.SYN {
+			if _, full := opened.sent(host(p.Side), p.Seq, p.ACK); full {
+				return nil, errors.New("more connections follow each other than can be told apart")
+			}
+		}
+		at[i] = opened.current
+	}
+	numbers := newNumbering(opened)
+	if c.Crashed() { // of what it sent nothing may be left
+		for side := range c.Ends {
+			if next, ok := c.Next(side); ok {
+				numbers.name(host(side), 0, next)
+			}
+		}
+	}
 	for i := range way {
 		p := &way[i]
 		h := host(p.Side)
 		begin, end := p.Seq, p.Seq+uint32(p.Len)
-		if !p.RST || p.ACK { // one without ACK carries the number of its cause
-			numbers[h].name(begin)
-			numbers[h].name(end)
-			if p.FIN {
-				numbers[h].name(end + 1)
+		if !p.RST || p.ACK && p.Seq != 0 { // one without ACK carries the number of its cause
+			numbers.name(h, at[i], begin)
+			numbers.name(h, at[i], end)
+			if p.FIN || p.SYN {
+				numbers.name(h, at[i], end+1)
 			}
 		}
 		if p.ACK {
-			numbers[h.Peer()].name(p.Ack)
+			numbers.name(h.Peer(), at[i], p.Ack)
 		}
 	}
-	for h := range numbers {
-		numbers[h].settle()
-		if err := numbers[h].validate(spec.Host(h)); err != nil {
-			return nil, err
-		}
+	if err := numbers.settle(); err != nil {
+		return nil, err
 	}
-	var segments [2][]seenSegment
+	segments := make([][2][]seenSegment, opened.current+1)
+	var arrivals []arrival
 	for i := range way {
 		p := &way[i]
 		h := host(p.Side)
-		g := pcapSegment(p, &numbers[h], &numbers[h.Peer()])
-		segments[h] = append(segments[h], seenSegment{g, p.sent, p.received})
-		at := func(t int64, what string) Item {
+		g := pcapSegment(p, h, at[i], numbers)
+		segments[at[i]][h] = append(segments[at[i]][h], numbers.relative(seenSegment{g, p.sent, p.received}, h, at[i]))
+		item := func(t int64, what string) Item {
 			t -= start
 			return Item{At: t, Lo: t - tolerance, Hi: t + tolerance, Segment: g, Text: what}
 		}
 		if from != atOneHost || p.Side == near {
-			item := at(p.sent, fmt.Sprintf("%v sends %v", h, g))
+			item := item(p.sent, fmt.Sprintf("%v sends %v", h, g))
 			item.FateOpen, item.Lost = from == atOneHost, p.received < 0
 			o.add(sending.of(h), item)
 		}
 		if p.received >= 0 && (from != atOneHost || p.Side != near) {
-			o.add(arriving.of(h.Peer()), at(p.received, fmt.Sprintf("%v receives %v", h.Peer(), g)))
+			arrivals = append(arrivals, arrival{p.place, arriving.of(h.Peer()), item(p.received, fmt.Sprintf("%v receives %v", h.Peer(), g))})
 		}
+	}
+	slices.SortFunc(arrivals, func(a, b arrival) int { return cmp.Compare(a.place, b.place) })
+	for _, a := range arrivals {
+		o.add(a.lane, a.item)
 	}
 	if from == atOneHost {
 		far := host(1 - near)
@@ -191,8 +225,11 @@ func observePcap(c *capture.Connection, tolerance int64) (*Observation, error) {
 		o.Notes = append(o.Notes, fmt.Sprintf("captured at the %v; what became of its segments is left open", host(near)))
 	}
 	o.Unseen[calling.of(spec.Client)], o.Unseen[calling.of(spec.Server)] = true, true
-	o.guessParams(c, segments)
-	o.guessCalls(segments)
+	o.guessParams(c, segments[0])
+	if opened.current > 0 {
+		o.reopenPcap(opened, numbers)
+	}
+	o.guessCalls(segments, c.Crashed())
 	o.fromZero()
 	return o, nil
 }
@@ -249,15 +286,15 @@ func single(packets []capture.Packet) []capture.Packet {
 // with the lower hop limit is where it arrived.
 func pair(packets []capture.Packet, from vantage) []passage {
 	var way []passage
-	for _, p := range packets {
+	for place, p := range packets {
 		if from == atBoth {
 			i := slices.IndexFunc(way, func(w passage) bool { return w.received < 0 && w.Same(&p) && p.TTL < w.TTL })
 			if i >= 0 {
-				way[i].received = p.At
+				way[i].received, way[i].place = p.At, place
 				continue
 			}
 		}
-		w := passage{p, p.At, p.At}
+		w := passage{p, p.At, p.At, place}
 		if from == atBoth {
 			w.received = -1
 		}
@@ -266,9 +303,9 @@ func pair(packets []capture.Packet, from vantage) []passage {
 	return way
 }
 
-func pcapSegment(p *passage, own, peers *units) spec.Segment {
-	begin := own.seq(p.Seq)
-	g := spec.Segment{Seq: begin, Len: uint8(own.seq(p.Seq+uint32(p.Len)) - begin)}
+func pcapSegment(p *passage, h spec.Host, connection int, numbers *numbering) spec.Segment {
+	begin := numbers.seq(h, connection, p.Seq)
+	g := spec.Segment{Seq: begin, Len: uint8(numbers.seq(h, connection, p.Seq+uint32(p.Len)) - begin)}
 	for _, f := range []struct {
 		set  bool
 		flag spec.Flags
@@ -278,7 +315,24 @@ func pcapSegment(p *passage, own, peers *units) spec.Segment {
 		}
 	}
 	if p.ACK {
-		g.Ack = peers.seq(p.Ack)
+		g.Ack = numbers.seq(h.Peer(), connection, p.Ack)
+	}
+	if p.RST && p.ACK && p.Seq == 0 { // of a host that knows nothing of the SYN
+		g.Seq = 0
 	}
 	return g
+}
+
+// reopenPcap sets what is known of the connections that follow. Whether connect() was
+// allowed to take over what was left cannot be seen: that it did is taken for a yes.
+func (o *Observation) reopenPcap(opened *handshakes, numbers *numbering) {
+	p := &o.Params
+	p.ISN, p.ISNs, p.Incarnations = spec.ISNObserved, numbers.isns(), uint8(opened.current+1)
+	for h := range p.Host {
+		c := &p.Host[h]
+		c.TCPTimestamps, c.BoundPort = true, true
+		c.Listens = !slices.ContainsFunc(o.Lanes[sending.of(spec.Host(h))], func(i Item) bool {
+			return i.Segment.Has(spec.RST|spec.ACK) && i.Segment.Seq == 0
+		})
+	}
 }

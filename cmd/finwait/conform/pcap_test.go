@@ -46,21 +46,34 @@ var oneEnded = map[string]bool{
 // The captures of the lab, of both ends, are explained without being told what was
 // called or set up; so is what either end alone saw.
 func TestPcapsConform(t *testing.T) {
+	reopened := 0
 	for name, connections := range labCaptures(t) {
 		t.Run(name, func(t *testing.T) {
 			for _, c := range connections {
-				if !c.Torn() {
+				if !c.Torn() || c.Root() != c {
 					continue
+				}
+				if c.After != nil {
+					reopened++
 				}
 				r := judgedCapture(t, c, 100_000)
 				require.Equal(t, Conforms, r.Verdict, "%v: %s", c, r.Unexplained)
 				for near := range c.Ends {
 					one := *c
-					one.Packets, one.BothEnds = nil, false
-					for _, p := range c.Packets {
-						if own := p.TTL == 64; own == (p.Side == near) {
-							one.Packets = append(one.Packets, p)
+					one.BothEnds = false
+					seen := func(all []capture.Packet) (own []capture.Packet) {
+						for _, p := range all {
+							if sent := p.TTL == 64; sent == (p.Side == near) {
+								own = append(own, p)
+							}
 						}
+						return own
+					}
+					one.Packets = seen(c.Packets)
+					if c.After != nil {
+						after := *c.After
+						after.Whole = seen(after.Whole)
+						one.After = &after
 					}
 					if len(one.Packets) == 0 {
 						continue
@@ -75,6 +88,28 @@ func TestPcapsConform(t *testing.T) {
 				}
 			}
 		})
+	}
+	require.Equal(t, 6, reopened, "handshakes behind a teardown")
+}
+
+// The handshake of the next connection is judged with what is left of the one before.
+func TestPcapsOfNextConnectionsThatDeviate(t *testing.T) {
+	for _, name := range []string{"h_auto_reuse1_ts1.pcap", "h_server_tw_ts0.pcap"} {
+		for what, change := range map[string]func(next []capture.Packet) []capture.Packet{
+			"no ACK of the SYN+ACK": func(next []capture.Packet) []capture.Packet { return next[:len(next)-2] },
+			"no SYN+ACK":            func(next []capture.Packet) []capture.Packet { return append(next[:2:2], next[4:]...) },
+			"another ACK": func(next []capture.Packet) []capture.Packet {
+				next[len(next)-1].Ack++
+				next[len(next)-2].Ack++
+				return next
+			},
+		} {
+			c := *labCaptures(t)[name][0]
+			after := *c.After
+			after.Whole = change(append([]capture.Packet{}, after.Whole[:6]...)) // three segments, at both ends
+			c.After = &after
+			require.Equal(t, Deviates, judgedCapture(t, &c, 100_000).Verdict, "%s, %s", name, what)
+		}
 	}
 }
 

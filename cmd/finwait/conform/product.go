@@ -206,9 +206,9 @@ func (x *product) seen(from, to *joint, e spec.EventInfo, label checker.Label) (
 	default:
 		l = -1
 	}
-	if l >= 0 && !x.obs.Unseen[l] {
+	if l >= 0 && !x.obs.Unseen[l] && !(e.Kind == spec.AppCall && x.untold(from, e.Host)) {
 		item := x.next(to, l)
-		if item == nil || item.Segment != e.Segment || !item.agrees(from, to, e.Host, label) {
+		if item == nil || item.Segment != onWire(e.Segment) || !item.agrees(from, to, e.Host, label) {
 			return false, false
 		}
 	}
@@ -217,6 +217,15 @@ func (x *product) seen(from, to *joint, e spec.EventInfo, label checker.Label) (
 	}
 	return x.mayChange(from, to), true
 }
+
+// untold reports whether nobody wrote down the call that h makes next.
+func (x *product) untold(from *joint, h spec.Host) bool {
+	e := &from.State.Host[h]
+	return x.obs.Untold[h][e.Incarnation] && x.model.Params().Host[h].Script[e.PC].Do != spec.Connect
+}
+
+// onWire is g as it is seen: nobody sees to which connection it belongs.
+func onWire(g spec.Segment) spec.Segment { return g.InIncarnation(0) }
 
 // lossy reports whether the network lost something of a step.
 func lossy(label checker.Label) bool {
@@ -236,7 +245,7 @@ func (x *product) sends(to *joint, label checker.Label) bool {
 			continue
 		}
 		item := x.next(to, l)
-		if item == nil || item.Segment != sent.Segment || !item.FateOpen && item.Lost != (sent.Copies == 0) ||
+		if item == nil || item.Segment != onWire(sent.Segment) || !item.FateOpen && item.Lost != (sent.Copies == 0) ||
 			item.Check != nil && !item.Check(nil, &to.State.Host[sent.From], label) {
 			return false
 		}

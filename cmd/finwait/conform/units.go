@@ -13,7 +13,9 @@ import (
 type units struct {
 	base  uint32
 	known bool
-	marks []int32 // offsets from base, sorted
+	marks []int32  // offsets from base, sorted
+	first spec.Seq // the model's number for base
+	text  uint32   // where the text begins, off from base: behind the SYN, where base is that
 }
 
 // name makes a sequence number a boundary.
@@ -24,8 +26,8 @@ func (u *units) name(seq uint32) {
 	u.marks = append(u.marks, int32(seq-u.base)) // serial number arithmetic, RFC 1982
 }
 
-// nameOffset makes the n-th byte from the first number on a boundary.
-func (u *units) nameOffset(n int) { u.name(u.base + uint32(n)) }
+// nameOffset makes the n-th byte of the text a boundary.
+func (u *units) nameOffset(n int) { u.name(u.base + u.text + uint32(n)) }
 
 // settle forgets numbers before the first one: those of probes, which carry one
 // that was acknowledged long ago.
@@ -35,20 +37,20 @@ func (u *units) settle() {
 	u.marks = slices.DeleteFunc(u.marks, func(m int32) bool { return m < 0 })
 }
 
-// seq is the model's number: the first one is 1, as behind a SYN.
+// seq is the model's number.
 func (u *units) seq(seq uint32) spec.Seq {
 	off := int32(seq - u.base)
 	if off < 0 {
-		return onCircle(1, int(off))
+		return onCircle(u.first, int(off))
 	}
 	i, _ := slices.BinarySearch(u.marks, off)
-	return spec.Seq(i + 1)
+	return u.first + spec.Seq(i)
 }
 
 // between is the number of units from byte a on to byte b.
 func (u *units) between(a, b int) int {
-	i, _ := slices.BinarySearch(u.marks, int32(a))
-	j, _ := slices.BinarySearch(u.marks, int32(b))
+	i, _ := slices.BinarySearch(u.marks, int32(a)+int32(u.text))
+	j, _ := slices.BinarySearch(u.marks, int32(b)+int32(u.text))
 	return j - i
 }
 

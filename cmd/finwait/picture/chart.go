@@ -50,6 +50,7 @@ func Chart(m Model, t Trace) graphs.Chart {
 		c.Loop = t.Loop + 1 // row 0 is the initial state
 	}
 	c.Timers = timers(m, t)
+	nameOld(&c, t)
 	return c
 }
 
@@ -117,7 +118,7 @@ func event(m Model, before spec.State, step checker.Step[spec.State], landed boo
 		if was.Down {
 			notes = append(notes, "nobody is there")
 		}
-		if g := Delivered(before, e); g.Incarnation() < was.Incarnation && was.State != spec.Closed {
+		if g := Delivered(before, e); old(g, was) {
 			notes = append(notes, fmt.Sprintf("an old segment, of connection %d", g.Incarnation()+1))
 		}
 		if landed {
@@ -163,6 +164,7 @@ type number struct {
 	from        spec.Host
 	incarnation uint8
 	seq         spec.Seq
+	answers     bool // a SYN+ACK: after a SYN it is no copy of it
 }
 
 type copyInFlight struct {
@@ -177,7 +179,7 @@ func (f *flight) send(s spec.Sent, row int) {
 		f.sent = map[number]int{}
 	}
 	for g, n := s.Segment, s.Segment.Seq; n != g.End(); n++ {
-		at := number{s.From, g.Incarnation(), n}
+		at := number{s.From, g.Incarnation(), n, g.Has(spec.SYN | spec.ACK)}
 		if n == g.Seq {
 			arrow.Again = f.sent[at]
 		}

@@ -37,7 +37,9 @@ func story(m Model, p checker.Property[spec.State], t Trace) string {
 			}
 			host := spec.EventOf(step.Event.ID).Host
 			text := fmt.Sprintf("the last step breaks it, %s %s", host, m.Describe(before, step.Event))
-			if sent := spec.SentIn(step.Label); len(sent) > 0 {
+			if taken := takes(before, step.State, spec.EventOf(step.Event.ID)); taken != "" {
+				text += taken
+			} else if sent := spec.SentIn(step.Label); len(sent) > 0 {
 				text += ", sending " + sent[0].Segment.String()
 			}
 			return text

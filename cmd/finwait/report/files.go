@@ -18,7 +18,7 @@ import (
 func Chart(s judge.Scenario, o judge.Outcome) graphs.Chart {
 	c := picture.Chart(o.Model, *o.Trace)
 	c.Title = o.Property + ": " + strings.TrimSuffix(o.About.Claim, ".")
-	c.Subtitle = "scenario " + s.Name + ", profile " + s.Profile
+	c.Subtitle = "scenario " + s.Name + ", profile " + s.Profile + picture.Lifetimes(o.Model.Params(), *o.Trace)
 	if o.Trace.Mode == checker.Any {
 		c.Subtitle += ", any durations"
 	}

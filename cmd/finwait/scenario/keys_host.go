@@ -217,9 +217,24 @@ func endpointKeys() []Key {
 				return "none"
 			},
 		},
-		hostDuration(Key{
+		timeWaitKey(Key{
 			Path: "time_wait", Default: "linux 60s (TCP_TIMEWAIT_LEN, whatever msl is), article and rfc9293 2 * msl",
 			About: "How long TIME_WAIT lasts. To skip it under linux: sysctl net.ipv4.tcp_max_tw_buckets: 0.",
-		}, [2]int64{1, maxDuration}, "60s", func(p *spec.HostParams) *int64 { return &p.TimeWait }),
+		}),
 	}
+}
+
+// timeWaitKey is a duration of which 0 is no time at all, and not the profile's.
+func timeWaitKey(k Key) Key {
+	k = hostDuration(k, [2]int64{0, maxDuration}, "60s", func(p *spec.HostParams) *int64 { return &p.TimeWait })
+	duration := k.set
+	k.set = func(b *builder, h spec.Host, n *node) *Error {
+		err := duration(b, h, n)
+		if c := &b.p.Host[h]; c.TimeWait == 0 {
+			c.TimeWait = spec.NoTime
+		}
+		return err
+	}
+	k.get = func(p *spec.Params, h spec.Host) string { return formatDuration(p.TimeWaitLength(h)) }
+	return k
 }

@@ -32,7 +32,7 @@ func nextKeys() []Key {
 		get: func(p *spec.Params, _ spec.Host) string { return p.ISN.String() },
 	}, {
 		Path: "isn.step", Type: "number, 0 to 255",
-		Default: "0, which acts as 16", About: "How far above-old lies above. The circle of sequence numbers has 256: with 128 the third connection has the numbers of the first again.",
+		Default: "0, which acts as 16", About: "How far above-old lies above. The circle of sequence numbers has 256: with 128 the third connection has the numbers of the first again. A step below what one connection takes (SYN, data, FIN) lies among the old numbers.",
 		set: func(b *builder, _ spec.Host, n *node) *Error {
 			v, err := n.number(0, 255, "")
 			b.p.ISNStep = uint8(v)

@@ -19,7 +19,7 @@ var order = []string{
 	"first-wave-lost", "second-wave-lost", "fin-wait-2-after-close", "fin-wait-2-after-shutdown",
 	"third-wave-lost", "fourth-wave-lost", "close-wait-leak",
 	"linger-reset", "unread-data-reset", "lossy-network", "peer-crash",
-	"time-wait-1msl", "time-wait-2msl", "tw-reuse-timestamps", "tw-reuse-no-timestamps", "tw-reuse-bound-port",
+	"time-wait-1msl", "time-wait-2msl", "tw-reuse-timestamps", "tw-reuse-no-timestamps", "tw-reuse-bound-port", "old-syn-in-time-wait",
 	"time-wait-assassination", "bucket-overflow", "linger-reset-and-reconnect", "syn-meets-last-ack",
 	"server-never-closes-first", "reboot-and-reconnect",
 }

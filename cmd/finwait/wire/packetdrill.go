@@ -27,6 +27,8 @@ func (r *Run) Packetdrill(host spec.Host) (Script, error) {
 		return Script{}, fmt.Errorf("the receive buffer of the %v is counted in data units, which a script cannot set", host)
 	case params.SoLinger.On && params.SoLinger.Time > 0:
 		return Script{}, fmt.Errorf("close() of the %v blocks (SO_LINGER), which is not written", host)
+	case r.reopens():
+		return Script{}, fmt.Errorf("the run goes on with another connection, whose initial numbers no script can foretell for the %v; pcapng has them", host)
 	}
 	s := Script{Sysctls: sysctls(params), About: []string{
 		strings.Join(strings.Fields(r.Title), " "),

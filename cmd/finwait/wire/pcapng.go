@@ -47,6 +47,7 @@ func (r *Run) WritePcapng(w io.Writer, at Ends) error {
 		return err
 	}
 	all, rest := r.passages()
+	numbers := r.numbering()
 	interfaces := [2]int{}
 	var ng *pcapgo.NgWriter
 	for _, h := range []spec.Host{spec.Client, spec.Server} {
@@ -71,7 +72,7 @@ func (r *Run) WritePcapng(w io.Writer, at Ends) error {
 		if !at[p.end] {
 			continue
 		}
-		data, err := p.packet()
+		data, err := p.packet(numbers)
 		if err != nil {
 			return err
 		}
@@ -114,7 +115,7 @@ func (r *Run) handshake() []passing {
 }
 
 // packet is the segment in an IPv4 packet, with right lengths and checksums.
-func (p *passing) packet() ([]byte, error) {
+func (p *passing) packet(numbers *numbering) ([]byte, error) {
 	to := p.from.Peer()
 	g := p.segment
 	ip := &layers.IPv4{
@@ -125,12 +126,12 @@ func (p *passing) packet() ([]byte, error) {
 		ip.TTL = receivedTTL
 	}
 	tcp := &layers.TCP{
-		SrcPort: ports[p.from], DstPort: ports[to], Seq: number(p.from, g.Seq),
+		SrcPort: ports[p.from], DstPort: ports[to], Seq: numbers.of(p.from, g.Incarnation(), g.Seq),
 		FIN: g.Has(spec.FIN), SYN: g.Has(spec.SYN), RST: g.Has(spec.RST), ACK: g.Has(spec.ACK), PSH: g.Len > 0,
 		Window: openWindow,
 	}
 	if tcp.ACK {
-		tcp.Ack = number(to, g.Ack)
+		tcp.Ack = numbers.of(to, g.Incarnation(), g.Ack)
 	}
 	if g.Has(spec.WndZero) || tcp.RST {
 		tcp.Window = 0
@@ -148,7 +149,3 @@ func (p *passing) packet() ([]byte, error) {
 	err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, ip, tcp, text)
 	return b.Bytes(), err
 }
-
-// number is a sequence number of h on the wire. Those before the initial one are
-// at the end of the model's circle.
-func number(h spec.Host, s spec.Seq) uint32 { return initial[h] + uint32(int32(int8(s))) }

@@ -103,6 +103,18 @@ func instant(us int64) string {
 	return strings.TrimSuffix(text, "000")
 }
 
+// reopens reports whether segments of more than one connection are in the run.
+func (r *Run) reopens() bool {
+	for _, step := range r.Trace.Steps {
+		for _, s := range spec.SentIn(step.Label) {
+			if s.Segment.Incarnation() > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // timed says what keeps a run from being written with its times.
 func (r *Run) timed() error {
 	if r.Trace.Mode != checker.Exact {

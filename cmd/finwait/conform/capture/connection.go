@@ -23,7 +23,14 @@ type Connection struct {
 	// Overflow: more was outstanding, or followed, than is kept.
 	Overflow bool
 	End      int64 // of the capture of this connection, the last packet
+	// Before and After are the connections between the same ports, where there are any.
+	Before, After *Connection
+	// Whole are all packets of a connection that follows another, if they are few. If they
+	// are many (Long) only those of its handshake are kept.
+	Whole []Packet
+	Long  bool
 
+	shaken   int // packets of Whole that are of the handshake, once it is over
 	syn      Packet
 	ending   bool // a FIN or an RST was seen
 	sent     [2]uint32
@@ -46,6 +53,7 @@ const (
 	maxConnections = 1 << 14
 	maxPackets     = 1 << 11 // of a connection
 	maxKept        = 1 << 20 // of all connections
+	maxWhole       = 64      // of a connection that follows another
 )
 
 // maxIdle is the room for packets that a connection without any may keep.
@@ -85,13 +93,18 @@ func (t *table) add(p Packet, ends [2]netip.AddrPort) bool {
 		if len(t.all) == maxConnections { // all of them have an end
 			return false
 		}
+		before := c
 		c = &Connection{Ends: ends, Opened: -1}
+		if before != nil {
+			c.Before, before.After = before, c
+		}
 		t.open[key], t.all = c, append(t.all, c)
 	}
 	if ends != c.Ends {
 		p.Side = 1
 	}
 	before := len(c.Packets)
+	t.kept += c.keepWhole(p, t.kept < maxKept)
 	c.add(p, t.kept < maxKept)
 	t.kept += len(c.Packets) - before
 	return true
@@ -118,7 +131,11 @@ func (t *table) makeRoom() {
 			return false
 		}
 		left--
-		t.kept -= len(c.Packets)
+		t.kept -= len(c.Packets) + len(c.Whole)
+		if c.After != nil {
+			t.kept -= len(c.After.Whole)
+			c.After.Before, c.After.Whole = nil, nil
+		}
 		t.forgotten++
 		if key := flowOf(c.Ends); t.open[key] == c {
 			delete(t.open, key)
@@ -136,6 +153,27 @@ func (c *Connection) reopened(p *Packet, ends [2]netip.AddrPort) bool {
 		side = 1
 	}
 	return p.SYN && !p.ACK && !p.RST && (c.ending || c.haveSent[side] && p.end() != c.sent[side])
+}
+
+// keepWhole keeps a packet of a connection that follows another, and tells how many are
+// kept more. The handshake ends with the ACK of the SYN+ACK, of which there can be copies.
+func (c *Connection) keepWhole(p Packet, room bool) (more int) {
+	if c.Before == nil || c.Long {
+		return 0
+	}
+	if c.shaken == 0 && (p.Len > 0 || p.FIN || c.RTT != 0 && !slices.ContainsFunc(c.Whole, func(o Packet) bool { return o.Same(&p) })) {
+		c.shaken = len(c.Whole)
+	}
+	if room && len(c.Whole) < maxWhole {
+		c.Whole = append(c.Whole, p)
+		return 1
+	}
+	c.Long = true
+	before := len(c.Whole)
+	if c.shaken > 0 {
+		c.Whole = slices.Clone(c.Whole[:c.shaken])
+	}
+	return len(c.Whole) - before
 }
 
 // add takes a packet, and keeps it if there is room.
@@ -185,5 +223,42 @@ func (c *Connection) quiet() bool {
 	return true
 }
 
-// Torn reports whether a FIN or an RST was seen.
-func (c *Connection) Torn() bool { return c.ending }
+// Torn reports whether a FIN or an RST was seen, or a SYN that this connection, which its
+// other end did not know any more, has answered.
+func (c *Connection) Torn() bool { return c.ending || c.Crashed() }
+
+// Crashed reports whether a host that had lost this connection opened the next one: what
+// the other end answered, it refused.
+func (c *Connection) Crashed() bool {
+	return !c.ending && c.After != nil && slices.ContainsFunc(c.After.Whole, func(p Packet) bool { return p.RST && !p.ACK && p.Side == c.After.Whole[0].Side })
+}
+
+// Next is the number that a side sends next, as far as it was seen.
+func (c *Connection) Next(side int) (seq uint32, known bool) { return c.sent[side], c.haveSent[side] }
+
+// Root is the connection that c is judged with: the first of those between the same ports
+// that follow each other, as far as each of them is kept whole.
+func (c *Connection) Root() *Connection {
+	if c.Before == nil || c.Long || !c.Before.Torn() {
+		return c
+	}
+	return c.Before.Root()
+}
+
+// All are the packets of a connection, and of those that are judged with it; the handshake
+// of the one behind them too, if that is long.
+func (c *Connection) All() []Packet {
+	all := c.Packets
+	for next := c.After; c.Torn() && next != nil; next = next.After {
+		for _, p := range next.Whole {
+			if next.Ends != c.Ends {
+				p.Side = 1 - p.Side
+			}
+			all = append(all[:len(all):len(all)], p)
+		}
+		if next.Long || !next.Torn() {
+			break
+		}
+	}
+	return all
+}
