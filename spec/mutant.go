@@ -70,8 +70,15 @@ func (m *Model) mutate() error {
 // then: footprints are of the rules.
 func (m *Model) Mutated() bool { return m.mutant[Client] != nil || m.mutant[Server] != nil }
 
+// Faithful names a mutant that deviates in nothing: a host under the rules, of which
+// the model forgets no more than it does of mutants. They are compared with it.
+const Faithful = "faithful"
+
 // MutantNamed is the mutant of a name, historic or systematic, nil for none.
 func MutantNamed(name string) *Mutant {
+	if name == Faithful {
+		return &Mutant{Name: Faithful}
+	}
 	for i := range historic {
 		if historic[i].Name == name {
 			return &historic[i]
