@@ -52,6 +52,24 @@ func limitProperties() []Property {
 			Make: makeLimitsAreThoseSet,
 		},
 		{
+			Name: "progress-restarts-the-rto", Kind: checker.StepAlways,
+			Claim:     "an ACK of something new restarts the retransmission timer for what is still outstanding",
+			About:     "The timer measures how long the oldest segment has been waiting. One that runs on from the segment before expires too early, and sends again what is on its way.",
+			Source:    "RFC 6298 §5.3; Linux tcp_rearm_rto",
+			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds),
+			Make: func(spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						_, arrives := t.arrives(h)
+						from, to := t.before(h), t.after(h)
+						return arrives && from.State != closed && to.State != closed && from.Incarnation == to.Incarnation &&
+							to.SndUna != from.SndUna && to.SndUna != to.SndNxt
+					},
+					func(t *transition, h spec.Host) bool { return spec.RexmtTimerSet(t.label, h) },
+				)
+			},
+		},
+		{
 			Name: "rto-doubles", Kind: checker.StepAlways,
 			Claim:     "each expiry of the RTO doubles it, up to its cap",
 			About:     "A path that loses segments is not helped by more of them. The first timeout is the RTO, each further one twice the one before, up to tcp_rto_max; an ACK of something new begins anew, and an ICMP error takes one doubling back.",
@@ -85,10 +103,8 @@ func makeLimitsAreThoseSet(p spec.Params) property {
 		c := &p.Host[h]
 		switch {
 		case t.info.Host != h:
-		case t.info.Kind == spec.OrphanLimitDue && c.TCPOrphanRetries == 0:
-			return retryLimit(orphanDefault, c.RTOMax), true
 		case t.info.Kind == spec.OrphanLimitDue:
-			return retryLimit(c.TCPOrphanRetries, c.RTOMax), true
+			return orphanLimit(c)(min(c.RTO, c.RTOMax)), true
 		case t.info.Kind == spec.Retries2LimitDue && p.Profile == spec.RFC9293:
 			return r2, true
 		case t.info.Kind == spec.Retries2LimitDue:

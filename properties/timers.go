@@ -28,6 +28,23 @@ func timerProperties() []Property {
 			},
 		},
 		{
+			Name:  "keepalive-notices-a-dead-peer",
+			Kind:  checker.LeadsTo,
+			Claim: "a host with SO_KEEPALIVE does not keep a connection whose peer is off for ever",
+			About: "Nothing else tells an idle host that its peer lost power: ESTABLISHED, CLOSE_WAIT and, after shutdown(), FIN_WAIT_2 have no timer of their own. " +
+				"Where something is unacknowledged the retransmission timer finds out.",
+			Source:    "RFC 9293 §3.8.4; RFC 1122 §4.2.3.6; Linux tcp_keepalive_timer",
+			HoldsWhen: "Holds for all parameters. (Without SO_KEEPALIVE, or a host that crashes, it is vacuous.)",
+			Expect:    always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				return leaves(func(s *spec.State, h spec.Host) bool {
+					e := &s.Host[h]
+					return p.Host[h].SoKeepalive && e.Open && setOf(established, closeWait, finWait2).has(e.State) &&
+						s.Host[h.Peer()].Down && !has(p.Host[h.Peer()].Script, reboots)
+				})
+			},
+		},
+		{
 			Name:  "ack-never-retransmitted-by-timer",
 			Kind:  checker.StepAlways,
 			Claim: "no timer sends a pure ACK again",

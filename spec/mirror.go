@@ -61,6 +61,9 @@ func (m *Model) MirrorLabel(label [2]uint64) [2]uint64 {
 		if StateTimerSet(label, h) {
 			image[1] |= 1 << (stateTimerBit + uint(h.Peer()))
 		}
+		if RexmtTimerSet(label, h) {
+			image[1] |= 1 << (rexmtTimerBit + uint(h.Peer()))
+		}
 	}
 	return image
 }

@@ -189,6 +189,9 @@ func (t *step) emit(emit func(State, Effect)) {
 		if next.Host[h].Timer != NoStateTimer && t.restarted[h]&(1<<StateTimeout) != 0 {
 			how.Label[1] |= 1 << (stateTimerBit + uint(h))
 		}
+		if next.Host[h].Rexmt != NoTimer && t.restarted[h]&(1<<RexmtTimeout) != 0 {
+			how.Label[1] |= 1 << (rexmtTimerBit + uint(h))
+		}
 	}
 	fresh := func(id uint64) {
 		if int(how.FreshCount) == len(how.Fresh) {
