@@ -40,6 +40,7 @@ func TestSteps(t *testing.T) {
 	linger5 := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) {
 		p.Host[spec.Client].SoLinger = spec.Linger{On: true, Time: 5 * spec.Second}
 	})
+	alive := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].SoKeepalive = true })
 	linger2 := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPLinger2 = -1 })
 	rfc1337 := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPRfc1337 = true })
 	noBuckets := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPMaxTwBuckets = 0 })
@@ -156,6 +157,11 @@ func TestSteps(t *testing.T) {
 		{"every-expiry-does-its-work", "keepalive ends", linux, spec.KeepaliveDue, none, instant, at(spec.Established, func(e *spec.Endpoint) { e.Probes = 9 }), at(spec.Closed), active(1, 1), "ok"},
 		{"every-expiry-does-its-work", "keepalive ends without a word", linux, spec.KeepaliveDue, none, instant, at(spec.Established, func(e *spec.Endpoint) { e.Probes = 9 }), at(spec.Closed), none, "wrong"},
 		{"every-expiry-does-its-work", "keepalive goes on", linux, spec.KeepaliveDue, none, instant, at(spec.Established, func(e *spec.Endpoint) { e.Probes = 9 }), at(spec.Established), pure(0, 1), "wrong"},
+
+		{"time-wait-begins-anew", "its timer runs already", linux, spec.Deliver, finAck, instant, at(spec.FinWait2), at(spec.TimeWait), pure(2, 2), "wrong"},
+		{"time-wait-begins-anew", "it goes on", linux, spec.Deliver, finAck, instant, at(spec.TimeWait), at(spec.TimeWait), pure(2, 2), ""},
+		{"keepalive-waits-for-silence", "the peer talks, and the timer runs on", alive, spec.Deliver, data, instant, at(spec.Established), at(spec.Established), none, "wrong"},
+		{"keepalive-waits-for-silence", "no SO_KEEPALIVE", linux, spec.Deliver, data, instant, at(spec.Established), at(spec.Established), none, ""},
 
 		// limits
 		{"progress-ends-the-give-up-clocks", "they end", linux, spec.Deliver, ack, instant, at(spec.FinWait1, pendingLimit), at(spec.FinWait2), none, "ok"},

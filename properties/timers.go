@@ -45,6 +45,29 @@ func timerProperties() []Property {
 			},
 		},
 		{
+			Name:      "keepalive-waits-for-silence",
+			Kind:      checker.StepAlways,
+			Claim:     "whatever the peer says starts the time of keepalive anew",
+			About:     "A probe asks a peer that has been silent for tcp_keepalive_time. One that talks needs no probe, and an unanswered probe no longer counts against it.",
+			Source:    "RFC 9293 §3.8.4 (only in silence of the peer); Linux tcp_ack, keepalive_time_elapsed",
+			HoldsWhen: "Holds for all parameters. (Without SO_KEEPALIVE it is vacuous.)",
+			Expect:    always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				runs := func(e *spec.Endpoint, h spec.Host) bool {
+					return p.Host[h].SoKeepalive && e.Open && !e.Lingering && setOf(established, closeWait, finWait2).has(e.State) && e.SndUna == e.SndEnd
+				}
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						g, arrives := t.arrives(h)
+						return arrives && runs(t.before(h), h) && runs(t.after(h), h) && inOrder(t.before(h), g)
+					},
+					func(t *transition, h spec.Host) bool {
+						return spec.KeepaliveTimerSet(t.label, h) && t.after(h).Probes == 0
+					},
+				)
+			},
+		},
+		{
 			Name:  "ack-never-retransmitted-by-timer",
 			Kind:  checker.StepAlways,
 			Claim: "no timer sends a pure ACK again",
