@@ -41,6 +41,8 @@ func TestSteps(t *testing.T) {
 		p.Host[spec.Client].SoLinger = spec.Linger{On: true, Time: 5 * spec.Second}
 	})
 	alive := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].SoKeepalive = true })
+	listens := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].Listens, p.Incarnations = true, 2 })
+	syn := func(seq spec.Seq) spec.Segment { return spec.Segment{Flags: spec.SYN, Seq: seq} }
 	linger2 := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPLinger2 = -1 })
 	rfc1337 := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPRfc1337 = true })
 	noBuckets := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPMaxTwBuckets = 0 })
@@ -162,6 +164,13 @@ func TestSteps(t *testing.T) {
 		{"time-wait-begins-anew", "it goes on", linux, spec.Deliver, finAck, instant, at(spec.TimeWait), at(spec.TimeWait), pure(2, 2), ""},
 		{"keepalive-waits-for-silence", "the peer talks, and the timer runs on", alive, spec.Deliver, data, instant, at(spec.Established), at(spec.Established), none, "wrong"},
 		{"keepalive-waits-for-silence", "no SO_KEEPALIVE", linux, spec.Deliver, data, instant, at(spec.Established), at(spec.Established), none, ""},
+
+		{"time-wait-takes-a-newer-syn-only", "newer, taken", listens, spec.Deliver, syn(5), instant, at(spec.TimeWait, mini), at(spec.SynRcvd), none, "ok"},
+		{"time-wait-takes-a-newer-syn-only", "newer, refused", listens, spec.Deliver, syn(5), instant, at(spec.TimeWait, mini), at(spec.TimeWait, mini), pure(2, 2), "wrong"},
+		{"time-wait-takes-a-newer-syn-only", "old, taken", listens, spec.Deliver, syn(1), instant, at(spec.TimeWait, mini), at(spec.SynRcvd), none, "wrong"},
+		{"time-wait-takes-a-newer-syn-only", "old, refused", listens, spec.Deliver, syn(1), instant, at(spec.TimeWait, mini), at(spec.TimeWait, mini), pure(2, 2), "ok"},
+		{"time-wait-takes-a-newer-syn-only", "old, ends it", listens, spec.Deliver, syn(1), instant, at(spec.TimeWait, mini), at(spec.Closed), none, "wrong"},
+		{"time-wait-takes-a-newer-syn-only", "nobody listens", linux, spec.Deliver, syn(5), instant, at(spec.TimeWait, mini), at(spec.TimeWait, mini), none, ""},
 
 		// limits
 		{"progress-ends-the-give-up-clocks", "they end", linux, spec.Deliver, ack, instant, at(spec.FinWait1, pendingLimit), at(spec.FinWait2), none, "ok"},
