@@ -159,6 +159,9 @@ func TestStates(t *testing.T) {
 		{"keepalive-notices-a-dead-peer", "off", keepalive, initial(server(in(spec.Closed)), server(off)), from},
 		{"keepalive-notices-a-dead-peer", "off, no SO_KEEPALIVE", linux, initial(server(in(spec.Closed)), server(off)), goal},
 
+		{"dead-peer-is-given-up", "still asked", linux, initial(client(in(spec.FinWait1)), server(in(spec.Closed)), server(off)), from},
+		{"dead-peer-is-given-up", "nothing to ask", linux, initial(server(in(spec.Closed)), server(off)), goal},
+
 		{"simultaneous-close", "both in CLOSING", linux, initial(client(in(spec.Closing)), server(in(spec.Closing))), goal},
 		{"simultaneous-close", "one in CLOSING", linux, initial(client(in(spec.Closing)), server(in(spec.FinWait1))), none},
 		{"three-segment-close", "FIN with the ACK alone", linux, initial(client(in(spec.FinWait1)), server(in(spec.LastAck)), inFlight(spec.Server, finAck)), goal},

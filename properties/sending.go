@@ -34,6 +34,74 @@ func sendingProperties() []Property {
 			},
 		},
 		{
+			Name: "segments-carry-current-numbers", Kind: checker.StepAlways,
+			Claim: "every segment acknowledges all that was received, and a pure ACK is at SND.NXT, or one old number to probe with",
+			About: "An ACK of a FIN that does not count it, one with an old sequence number, a FIN that goes out again without the ACK of what came meanwhile: " +
+				"each is dropped by the peer or misleads it, and is mended, if at all, by a retransmission.",
+			Source:    "RFC 9293 §3.10.4, §3.10.7.4 (<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>), §3.8.4, §3.8.6.1; Linux tcp_transmit_skb, tcp_xmit_probe_skb",
+			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds),
+			Make: func(spec.Params) property {
+				ours := func(g spec.Segment) bool { return !g.Has(spec.RST) && !g.Has(spec.SYN) }
+				return stepAt(
+					func(t *transition, h spec.Host) bool { return len(t.sent(h, ours)) > 0 && t.after(h).State != closed },
+					func(t *transition, h spec.Host) bool {
+						from, to := t.before(h), t.after(h)
+						return len(t.sent(h, func(g spec.Segment) bool {
+							probe := t.is(h, spec.KeepaliveDue) && g.Seq == from.SndNxt-1 || t.is(h, spec.RexmtTimeout) && from.Rexmt == spec.Persist && g.Seq == from.SndUna-1
+							current := !isPureACK(g) || g.Seq == from.SndNxt || g.Seq == to.SndNxt || probe
+							return ours(g) && !(g.Has(spec.ACK) && g.Ack == to.RcvNxt && current)
+						})) == 0
+					},
+				)
+			},
+		},
+		{
+			Name: "no-needless-ack", Kind: checker.StepAlways,
+			Claim:     "an ACK in order is not acknowledged, and nothing that arrives is acknowledged twice",
+			About:     "An ACK of an ACK is answered in its turn, for ever. Two for one segment look to the peer like a loss.",
+			Source:    "RFC 9293 §3.8.6.3, §3.10.7.4; RFC 5681 §4.2; Linux __tcp_ack_snd_check",
+			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds),
+			Make: func(spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						_, arrives := t.arrives(h)
+						return arrives && !setOf(closed, synSent, synRcvd).has(t.before(h).State)
+					},
+					func(t *transition, h spec.Host) bool {
+						g, _ := t.arrives(h)
+						most := 1
+						if isPureACK(g) && inOrder(t.before(h), g) {
+							most = 0
+						}
+						return len(t.sent(h, isPureACK)) <= most
+					},
+				)
+			},
+		},
+		{
+			Name: "ack-of-the-unsent-is-answered", Kind: checker.StepAlways,
+			Claim: "an ACK of something that was never sent changes nothing and is answered by an ACK",
+			About: "The two ends disagree about their numbers: one of them is of another connection. The answer tells it so, and it ends what is left with an RST. " +
+				"Silence leaves both waiting; taking it would count a FIN as acknowledged that never was. Linux limits the answers to one in 500 ms.",
+			Source:    "RFC 9293 §3.10.7.4, fifth check (\"send an ACK, drop the segment\"); RFC 5961 §5.2; Linux tcp_ack",
+			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds), Reopened: true,
+			Make: func(spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						g, arrives := t.arrives(h)
+						e := t.before(h)
+						return arrives && setOf(established, finWait1, finWait2, closing, closeWait, lastAck).has(e.State) && !e.Mini &&
+							g.Seq == e.RcvNxt && g.Has(spec.ACK) && !g.Has(spec.RST) && !g.Has(spec.SYN) && g.Ack.After(e.SndNxt)
+					},
+					func(t *transition, h spec.Host) bool {
+						from, to := t.before(h), t.after(h)
+						answered := len(t.sent(h, isPureACK)) == 1 || from.AckLimited
+						return answered && to.State == from.State && to.SndUna == from.SndUna && to.RcvNxt == from.RcvNxt
+					},
+				)
+			},
+		},
+		{
 			Name: "owed-ack-has-its-timer", Kind: checker.Always,
 			Claim:     "an ACK that is put off has its timer running",
 			About:     "An ACK may wait for data to travel with, and for a while only: the peer sends what was not acknowledged again, its FIN too.",

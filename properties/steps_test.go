@@ -43,6 +43,9 @@ func TestSteps(t *testing.T) {
 	alive := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].SoKeepalive = true })
 	listens := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].Listens, p.Incarnations = true, 2 })
 	syn := func(seq spec.Seq) spec.Segment { return spec.Segment{Flags: spec.SYN, Seq: seq} }
+	writes := params(spec.Linux, []spec.Call{{Do: spec.Send, N: 1}}, nil)
+	limited := func(e *spec.Endpoint) { e.AckLimited = true }
+	full := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].ReceiveBuffer = 1 })
 	linger2 := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPLinger2 = -1 })
 	rfc1337 := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPRfc1337 = true })
 	noBuckets := params(spec.Linux, closeAtStart(), nil, func(p *spec.Params) { p.Host[spec.Client].TCPMaxTwBuckets = 0 })
@@ -171,6 +174,28 @@ func TestSteps(t *testing.T) {
 		{"time-wait-takes-a-newer-syn-only", "old, refused", listens, spec.Deliver, syn(1), instant, at(spec.TimeWait, mini), at(spec.TimeWait, mini), pure(2, 2), "ok"},
 		{"time-wait-takes-a-newer-syn-only", "old, ends it", listens, spec.Deliver, syn(1), instant, at(spec.TimeWait, mini), at(spec.Closed), none, "wrong"},
 		{"time-wait-takes-a-newer-syn-only", "nobody listens", linux, spec.Deliver, syn(5), instant, at(spec.TimeWait, mini), at(spec.TimeWait, mini), none, ""},
+
+		{"error-is-told-once", "told and cleared", linux, spec.AppCall, none, instant, at(spec.Closed), at(spec.Closed, func(e *spec.Endpoint) { e.SawErr = spec.EPIPE }), none, "ok"},
+		{"error-is-told-once", "told and kept", linux, spec.AppCall, none, instant, at(spec.Closed), at(spec.Closed, func(e *spec.Endpoint) { e.SawErr, e.Error = spec.EPIPE, spec.EPIPE }), none, "wrong"},
+		{"write-after-the-fin-fails", "it fails", writes, spec.AppCall, none, instant, at(spec.FinWait2), at(spec.FinWait2, func(e *spec.Endpoint) { e.SawErr = spec.EPIPE }), none, "ok"},
+		{"write-after-the-fin-fails", "it is taken", writes, spec.AppCall, none, instant, at(spec.FinWait2), at(spec.FinWait2), none, "wrong"},
+		{"write-after-the-fin-fails", "before the FIN", writes, spec.AppCall, none, instant, at(spec.Established), at(spec.Established), none, ""},
+		{"segments-carry-current-numbers", "ACK of a FIN", linux, spec.Deliver, fin, instant, at(spec.Established), at(spec.CloseWait), pure(1, 2), "ok"},
+		{"segments-carry-current-numbers", "the FIN is not counted", linux, spec.Deliver, fin, instant, at(spec.Established), at(spec.CloseWait), pure(1, 1), "wrong"},
+		{"segments-carry-current-numbers", "an old number", linux, spec.Deliver, fin, instant, at(spec.Established), at(spec.CloseWait), pure(0, 2), "wrong"},
+		{"segments-carry-current-numbers", "a keepalive probe", linux, spec.KeepaliveDue, none, instant, at(spec.Established), at(spec.Established), pure(0, 1), "ok"},
+		{"segments-carry-current-numbers", "a FIN without ACK", linux, spec.AppCall, none, instant, at(spec.Established), at(spec.FinWait1), spec.Segment{Flags: spec.FIN, Seq: 1}, "wrong"},
+		{"no-needless-ack", "an ACK of an ACK", linux, spec.Deliver, pure(1, 1), instant, at(spec.Established), at(spec.Established), pure(1, 1), "wrong"},
+		{"no-needless-ack", "an ACK of a probe", linux, spec.Deliver, pure(0, 1), instant, at(spec.Established), at(spec.Established), pure(1, 1), "ok"},
+		{"no-needless-ack", "a segment without a connection", linux, spec.Deliver, fin, instant, at(spec.Closed), at(spec.Closed), rst(1), ""},
+		{"ack-of-the-unsent-is-answered", "answered", linux, spec.Deliver, pure(1, 3), instant, at(spec.FinWait1), at(spec.FinWait1), pure(2, 1), "ok"},
+		{"ack-of-the-unsent-is-answered", "silence", linux, spec.Deliver, pure(1, 3), instant, at(spec.FinWait1), at(spec.FinWait1), none, "wrong"},
+		{"ack-of-the-unsent-is-answered", "limited", linux, spec.Deliver, pure(1, 3), instant, at(spec.FinWait1, limited), at(spec.FinWait1, limited), none, "ok"},
+		{"ack-of-the-unsent-is-answered", "taken", linux, spec.Deliver, pure(1, 3), instant, at(spec.FinWait1), at(spec.FinWait2), pure(2, 1), "wrong"},
+
+		{"opened-window-is-told", "an update", full, spec.AppCall, none, instant, at(spec.Established, unread), at(spec.Established), pure(1, 1), "ok"},
+		{"opened-window-is-told", "none", full, spec.AppCall, none, instant, at(spec.Established, unread), at(spec.Established), none, "wrong"},
+		{"opened-window-is-told", "it stays closed", full, spec.AppCall, none, instant, at(spec.Established, unread), at(spec.FinWait1, unread), fins(1), ""},
 
 		// limits
 		{"progress-ends-the-give-up-clocks", "they end", linux, spec.Deliver, ack, instant, at(spec.FinWait1, pendingLimit), at(spec.FinWait2), none, "ok"},

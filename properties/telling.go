@@ -18,6 +18,40 @@ func tellingProperties() []Property {
 			Make: func(spec.Params) property { return stepAt(endsOrFails, toldHowItEnded) },
 		},
 		{
+			Name: "error-is-told-once", Kind: checker.StepAlways,
+			Claim:     "an error that was told to the application is gone from its socket",
+			About:     "SO_ERROR is read and cleared in one. A socket that keeps it fails calls that have nothing to do with it.",
+			Source:    "POSIX getsockopt(), SO_ERROR; Linux sock_error, tcp_recvmsg",
+			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds),
+			Make: func(spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						return t.before(h).SawErr == spec.NoError && t.after(h).SawErr != spec.NoError
+					},
+					func(t *transition, h spec.Host) bool { return t.after(h).Error == spec.NoError },
+				)
+			},
+		},
+		{
+			Name: "write-after-the-fin-fails", Kind: checker.StepAlways,
+			Claim:     "a write after shutdown(SHUT_WR), or without a connection, fails and writes nothing",
+			About:     "EPIPE, or the error that is pending. Data that is taken there is lost: nothing can follow the FIN.",
+			Source:    "RFC 9293 §3.10.2 (\"connection closing\"); POSIX send(), EPIPE; Linux tcp_sendmsg, sk_stream_error",
+			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						call, ok := t.call(&p, h)
+						e := t.before(h)
+						return ok && sends(call) && (e.FinQueued || e.State == closed)
+					},
+					func(t *transition, h spec.Host) bool {
+						return t.after(h).SawErr != spec.NoError && t.after(h).Written == t.before(h).Written && t.after(h).SndEnd == t.before(h).SndEnd
+					},
+				)
+			},
+		},
+		{
 			Name: "abort-sends-rst", Kind: checker.StepAlways,
 			Claim: "a close() that aborts, and ss -K, send an RST where the peer still counts on the connection",
 			About: "Unread data, SO_LINGER 0, TCP_LINGER2 < 0 and the administrator throw the connection away. The RST tells the peer; without it the peer waits for a FIN that nobody sends. " +

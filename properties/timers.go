@@ -45,6 +45,21 @@ func timerProperties() []Property {
 			},
 		},
 		{
+			Name:      "dead-peer-is-given-up",
+			Kind:      checker.LeadsTo,
+			Claim:     "a host with something unacknowledged does not ask a peer that is off for ever",
+			About:     "Retransmissions and window probes without an answer have an end, with an error for whoever still has the descriptor. (A peer that answers with a closed window may be probed for ever by RFC 9293.)",
+			Source:    "RFC 9293 §3.8.3, §3.8.6.1; Linux tcp_write_timeout, tcp_probe_timer",
+			HoldsWhen: "Holds for all parameters. (Without a host that crashes it is vacuous.)",
+			Expect:    always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				return leaves(func(s *spec.State, h spec.Host) bool {
+					e := &s.Host[h]
+					return e.State != closed && e.SndUna != e.SndEnd && s.Host[h.Peer()].Down && !has(p.Host[h.Peer()].Script, reboots)
+				})
+			},
+		},
+		{
 			Name:      "keepalive-waits-for-silence",
 			Kind:      checker.StepAlways,
 			Claim:     "whatever the peer says starts the time of keepalive anew",

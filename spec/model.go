@@ -177,6 +177,7 @@ func (t *step) finish(emit func(State, Effect)) {
 		t.windowUpdate(h)
 		t.forget(h)
 	}
+	t.leaving()
 	t.fates(0, emit)
 }
 

@@ -30,6 +30,8 @@ type Mutant struct {
 	after func(t *step, h Host, g Segment)
 	// settled amends what the application was told.
 	settled func(t *step, h Host)
+	// leaving amends what the host sends, window updates too.
+	leaving func(t *step, h Host)
 }
 
 // tables are the transition tables of one endpoint. They are the ones below, unless a
@@ -134,6 +136,15 @@ func (t *step) settled() {
 	for h, x := range t.m.mutant {
 		if x != nil && x.settled != nil {
 			x.settled(t, Host(h))
+		}
+	}
+}
+
+// leaving lets deviations amend what was sent.
+func (t *step) leaving() {
+	for h, x := range t.m.mutant {
+		if x != nil && x.leaving != nil {
+			x.leaving(t, Host(h))
 		}
 	}
 }

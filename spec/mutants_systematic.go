@@ -93,7 +93,7 @@ func dropMutants() (all []Mutant) {
 			for _, cause := range causes {
 				all = append(all, Mutant{
 					Name: "drop." + kind.String() + "." + state.String() + "." + cause.name, About: "the " + kind.String() + " that " + cause.name + " in " + state.String() + " makes the host send is not sent",
-					after: func(t *step, h Host, _ Segment) {
+					leaving: func(t *step, h Host) {
 						if t.fired.Host == h && cause.is(t.fired.Kind) && t.was(h).State == state {
 							t.unsend(h, func(g Segment) bool { return g.Kind() == kind })
 						}
