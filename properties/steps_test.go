@@ -197,6 +197,11 @@ func TestSteps(t *testing.T) {
 		{"opened-window-is-told", "none", full, spec.AppCall, none, instant, at(spec.Established, unread), at(spec.Established), none, "wrong"},
 		{"opened-window-is-told", "it stays closed", full, spec.AppCall, none, instant, at(spec.Established, unread), at(spec.FinWait1, unread), fins(1), ""},
 
+		{"no-connection-is-told", "an RST", linux, spec.Deliver, finAck, instant, at(spec.Closed), at(spec.Closed), rst(2), "ok"},
+		{"no-connection-is-told", "with another number", linux, spec.Deliver, finAck, instant, at(spec.Closed), at(spec.Closed), rst(1), "wrong"},
+		{"no-connection-is-told", "silence", linux, spec.Deliver, finAck, instant, at(spec.Closed), at(spec.Closed), none, "wrong"},
+		{"no-connection-is-told", "to an RST", linux, spec.Deliver, rst(1), instant, at(spec.Closed), at(spec.Closed), none, ""},
+
 		// limits
 		{"progress-ends-the-give-up-clocks", "they end", linux, spec.Deliver, ack, instant, at(spec.FinWait1, pendingLimit), at(spec.FinWait2), none, "ok"},
 		{"progress-ends-the-give-up-clocks", "one runs on", linux, spec.Deliver, ack, instant, at(spec.FinWait1, pendingLimit), at(spec.FinWait2, pendingLimit), none, "wrong"},
