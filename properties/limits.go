@@ -53,17 +53,20 @@ func limitProperties() []Property {
 		},
 		{
 			Name: "progress-restarts-the-rto", Kind: checker.StepAlways,
-			Claim:     "an ACK of something new restarts the retransmission timer for what is still outstanding",
+			Claim:     "an ACK of something new restarts the retransmission timer for what is still outstanding, an answer to a probe the persist timer",
 			About:     "The timer measures how long the oldest segment has been waiting. One that runs on from the segment before expires too early, and sends again what is on its way.",
 			Source:    "RFC 6298 §5.3; Linux tcp_rearm_rto",
 			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds),
 			Make: func(spec.Params) property {
 				return stepAt(
 					func(t *transition, h spec.Host) bool {
-						_, arrives := t.arrives(h)
+						g, arrives := t.arrives(h)
 						from, to := t.before(h), t.after(h)
-						return arrives && from.State != closed && to.State != closed && from.Incarnation == to.Incarnation &&
-							to.SndUna != from.SndUna && to.SndUna != to.SndNxt
+						if !arrives || from.State == closed || to.State == closed || from.Incarnation != to.Incarnation {
+							return false
+						}
+						probed := from.Rexmt == spec.Persist && to.Rexmt == spec.Persist && inOrder(from, g)
+						return probed || to.SndUna != from.SndUna && to.SndUna != to.SndNxt
 					},
 					func(t *transition, h spec.Host) bool { return spec.RexmtTimerSet(t.label, h) },
 				)
