@@ -37,8 +37,8 @@ func TestInterrupted(t *testing.T) {
 // Conform catches is in one of the two.
 func TestRates(t *testing.T) {
 	r := Result{Mutants: []Mutant{
-		{Killed: true, By: []string{Conform}},
-		{Killed: true, By: []string{Conform, "both-closed"}},
+		{Killed: true, By: []string{Conform}, Kills: []Kill{{Property: Conform}}},
+		{Killed: true, By: []string{Conform, "both-closed"}, Kills: []Kill{{Property: Conform}, {Property: "both-closed"}}},
 		{},
 		{Equivalent: true},
 		{Unfinished: true},
