@@ -119,7 +119,7 @@ func chooseMutants(patterns []string, set string) ([]spec.Mutant, error) {
 			for _, m := range historic {
 				names = append(names, m.Name)
 			}
-			return nil, unknownName("mutant", p, names)
+			return nil, fmt.Errorf("unknown mutant %q%s; finwait list mutants --long shows their names", p, didYouMean(p, names))
 		}
 	}
 	return all, nil
