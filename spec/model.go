@@ -178,6 +178,10 @@ func (t *step) finish(emit func(State, Effect)) {
 		t.forget(h)
 	}
 	t.leaving()
+	if t.alone != nil {
+		t.alone(t)
+		return
+	}
 	t.fates(0, emit)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/picture"
 	"github.com/finwait/finwait/cmd/finwait/report"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
+	"github.com/finwait/finwait/graphs"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
@@ -57,47 +58,66 @@ type replayed struct {
 	Reason   string `json:"reason"`
 }
 
-func (o *replayOptions) run(name string) error {
+// savedRun is a saved trace with what became of it.
+type savedRun struct {
+	replayed
+	file     tracefile.File
+	model    *spec.Model
+	trace    picture.Trace // what could be recomputed
+	about    *properties.Property
+	mismatch error // nil for one that is verified
+}
+
+// load reads a trace and recomputes it. An error is one of reading.
+func (o *replayOptions) load(name string) (savedRun, error) {
 	f, err := o.read(name)
 	if err != nil {
-		return fmt.Errorf("trace %s: %w", name, err)
+		return savedRun{}, fmt.Errorf("trace %s: %w", name, err)
 	}
 	m, err := modelOf(f)
 	if err != nil {
-		return fmt.Errorf("trace %s: %w", name, err)
+		return savedRun{}, fmt.Errorf("trace %s: %w", name, err)
 	}
-	var about *properties.Property
+	s := savedRun{file: f, model: m}
 	if f.Property != "" {
 		defined, err := definedBy(f)
 		if err != nil {
-			return fmt.Errorf("trace %s: the scenario in it: %w", name, err)
+			return s, fmt.Errorf("trace %s: the scenario in it: %w", name, err)
 		}
 		found, err := properties.SelectFrom(append(properties.Catalogue(), defined...), []string{f.Property})
 		if err != nil {
-			return fmt.Errorf("trace %s: %w", name, err)
+			return s, fmt.Errorf("trace %s: %w", name, err)
 		}
-		about = &found[0]
+		s.about = &found[0]
 	}
-	trace, err := verify(f, m, about)
-	result := replayed{
+	s.trace, s.mismatch = verify(f, m, s.about)
+	s.replayed = replayed{
 		Schema: "finwait.replay/1", File: name, Name: f.Name, Profile: f.Profile, Property: f.Property,
-		Verdict: f.Verdict, Verified: err == nil, Steps: len(f.Steps),
+		Verdict: f.Verdict, Verified: s.mismatch == nil, Steps: len(f.Steps),
 	}
-	if err != nil {
-		result.Reason = err.Error()
-		if at := (*tracefile.Mismatch)(nil); errors.As(err, &at) {
-			result.FailedAt = &at.Step
+	if s.mismatch != nil {
+		s.Reason = s.mismatch.Error()
+		if at := (*tracefile.Mismatch)(nil); errors.As(s.mismatch, &at) {
+			s.FailedAt = &at.Step
 		}
+	}
+	return s, nil
+}
+
+func (o *replayOptions) run(name string) error {
+	s, err := o.load(name)
+	if err != nil {
+		return err
 	}
 	if o.format.value == "json" {
-		err = writeJSON(o.app.stdout, result)
+		err = writeJSON(o.app.stdout, s.replayed)
 	} else {
-		err = o.text(result, m, trace, about)
+		err = s.chart().WriteText(o.app.stdout)
 	}
 	if err != nil {
 		return err
 	}
-	if !result.Verified {
+	if !s.Verified {
 		return codeError(report.Different)
 	}
 	return nil
@@ -166,23 +186,24 @@ func verify(f tracefile.File, m *spec.Model, about *properties.Property) (pictur
 	return trace, tracefile.Confirm(p, trace)
 }
 
-func (o *replayOptions) text(r replayed, m *spec.Model, trace picture.Trace, about *properties.Property) error {
-	c := picture.Chart(m, trace)
-	c.Subtitle = "scenario " + r.Name + ", profile " + r.Profile
-	if about != nil {
-		c.Title = about.Name + ": " + about.Claim
+// chart is what was recomputed, with what became of the trace.
+func (s *savedRun) chart() graphs.Chart {
+	c := picture.Chart(s.model, s.trace)
+	c.Subtitle = "scenario " + s.Name + ", profile " + s.Profile
+	if s.about != nil {
+		c.Title = s.about.Name + ": " + s.about.Claim
 	}
-	if r.Verified {
-		if about != nil {
-			c.Explanation, _ = picture.Story(m, about.Make(m.Params()), trace)
+	if s.Verified {
+		if s.about != nil {
+			c.Explanation, _ = picture.Story(s.model, s.about.Make(s.model.Params()), s.trace)
 		}
-		c.Verdict = fmt.Sprintf("verified: %d steps recomputed, %s", r.Steps, showing(r))
+		c.Verdict = fmt.Sprintf("verified: %d steps recomputed, %s", s.Steps, showing(s.replayed))
 	} else {
 		c.Loop, c.Violated = 0, true // what was recomputed does not go as far
 		c.Verdict = "does not reproduce"
-		c.Explanation = r.Reason
+		c.Explanation = s.Reason
 	}
-	return c.WriteText(o.app.stdout)
+	return c
 }
 
 func showing(r replayed) string {

@@ -221,7 +221,7 @@ func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, 
 	if err != nil {
 		return &InternalError{Case: c.String(), Cause: err}
 	}
-	result, err := run(ctx, checker.System[spec.State]{Exact: lean, Any: lean.Any()}, asked, opt)
+	result, err := run(ctx, properties.System(lean), asked, opt)
 	var unusable *checker.CheckpointError
 	if errors.As(err, &unusable) {
 		return err

@@ -22,7 +22,7 @@ func Chart(s judge.Scenario, o judge.Outcome) graphs.Chart {
 		c.Subtitle += ", any durations"
 	}
 	c.Verdict = verdictWords(o) + ": " + o.Property
-	c.Violated = o.Verdict == checker.Violated.String()
+	c.Violated = o.Verdict == checker.Violated.String() || o.Unknown() && !goal(o) // a possible one is no good news
 	story, _ := picture.Story(o.Model, o.Checked, *o.Trace)
 	c.Explanation = sentence(story)
 	if reason := whyUnknown(o.Reason); reason != "" {
