@@ -39,3 +39,28 @@ func TestLinkDown(t *testing.T) {
 	require.Empty(t, sent)
 	require.Equal(t, s, after)
 }
+
+// TestLinkDownKeepsTheProbe: a timer that is armed keeps its length when nothing is sent
+// any more, in every reachable state.
+func TestLinkDownKeepsTheProbe(t *testing.T) {
+	p := Params{Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet()}
+	p.Host[Server].Script = []Call{{Do: Send, N: 1}, {Do: Close}, {Do: LinkDown}}
+	m, err := New(p)
+	require.NoError(t, err)
+	probes, known := 0, map[State]bool{m.Init()[0]: true}
+	for todo := m.Init(); len(todo) > 0; todo = todo[1:] {
+		for _, e := range m.Events(todo[0], nil) {
+			m.Fire(todo[0], e, func(to State, how Effect) {
+				checkWindows(t, m, todo[0], e, to, how)
+				if c := &to.Host[Server]; c.Offline && c.Rexmt == LossProbe && c.SndTail != 0 {
+					probes++
+				}
+				if !known[to] {
+					known[to] = true
+					todo = append(todo, to)
+				}
+			})
+		}
+	}
+	require.NotZero(t, probes)
+}
