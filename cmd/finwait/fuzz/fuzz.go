@@ -62,7 +62,9 @@ type Result struct {
 	Unknown  int // of them, for want of budget
 	Coverage Coverage
 	Findings []Finding
-	Stopped  string // "" when all runs were made; "interrupted" or "duration"
+	// Stopped is "" when all runs were made; else "interrupted", "duration", or
+	// "caught" when the one mutant that there is was found.
+	Stopped string
 }
 
 // Finding is something unexpected.
@@ -80,8 +82,12 @@ type Finding struct {
 	Known *scenario.Scenario
 }
 
-// batch is how many runs are made before findings are shrunk.
-const batch = 64
+// batch is how many runs are made before findings are shrunk; fewer where a mutant is to
+// be found, most of which show soon.
+const (
+	batch       = 64
+	mutantBatch = 8
+)
 
 // Run tries. An error is one of finwait itself, or of Found.
 func Run(ctx context.Context, opt Options) (Result, error) {
@@ -107,7 +113,7 @@ type fuzzer struct {
 	Result
 	engine *engine
 	tried  *tried
-	known  map[string]bool // subjects with a finding
+	known  map[string]bool // subjects and mutants with a finding
 }
 
 func (f *fuzzer) run(ctx context.Context) error {
@@ -115,9 +121,13 @@ func (f *fuzzer) run(ctx context.Context) error {
 		return err
 	}
 	deadline := time.Now().Add(f.Options.Duration)
+	mutant, most := fixedMutants(f.Space), batch
+	if mutant != "" {
+		most = mutantBatch
+	}
 	for next := 0; f.Options.Runs > 0 || f.Options.Duration > 0; {
 		var runs []int
-		for ; len(runs) < batch && (f.Options.Runs == 0 || next < f.Options.Runs); next++ {
+		for ; len(runs) < most && (f.Options.Runs == 0 || next < f.Options.Runs); next++ {
 			if f.Shard.Has(next) {
 				runs = append(runs, next)
 			}
@@ -127,6 +137,9 @@ func (f *fuzzer) run(ctx context.Context) error {
 			return nil
 		case ctx.Err() != nil:
 			f.Stopped = "interrupted"
+			return nil
+		case mutant != "" && f.known[mutant]:
+			f.Stopped = "caught"
 			return nil
 		case f.Options.Duration > 0 && time.Now().After(deadline):
 			f.Stopped = "duration"
@@ -167,10 +180,11 @@ func (f *fuzzer) batch(ctx context.Context, runs []int) error {
 		f.Unknown += r.unknown
 		f.tried.add(r.combination.Choices)
 		for _, flaw := range r.flaws {
-			if f.known[flaw.subject] {
+			about := flaw.about(r.combination)
+			if f.known[about] {
 				continue
 			}
-			f.known[flaw.subject] = true
+			f.known[about] = true
 			if err := f.shrink(ctx, runs[n], flaw, r); err != nil {
 				return err
 			}

@@ -29,6 +29,10 @@ import (
 // Profile is the dimension that is no key: the profile of the scenario.
 const Profile = "profile"
 
+// Mutant ends the keys of the dimensions that make a host deviate from the rules. They are
+// in no space unless they are asked for: with Fix, Among, or Only.
+const Mutant = ".mutant"
+
 // Dimension is a key and what is drawn for it.
 type Dimension struct {
 	Key     string
