@@ -107,3 +107,34 @@ func TestFuzzFixAndVary(t *testing.T) {
 	require.Equal(t, coverage["values"], coverage["values_tried"])
 	require.Equal(t, coverage["pairs"], coverage["pairs_tried"])
 }
+
+// TestFuzzMutants: mutants are drawn on request, each is told of once, and the only one
+// ends the search.
+func TestFuzzMutants(t *testing.T) {
+	t.Chdir(t.TempDir())
+	args := []string{"fuzz", "--runs", "100", "--format", "json"}
+	r := finwait(t, with(args, "--set", "server.mutant=last-ack-any-ack")...)
+	require.Equal(t, 1, r.code, r.stderr)
+	v := parse(t, r.stdout)
+	require.Equal(t, "caught", v["stopped"])
+	require.Less(t, v["runs"], float64(100))
+	require.Len(t, v["findings"], 1)
+	found := v["findings"].([]any)[0].(map[string]any)
+	require.Equal(t, "last-ack-any-ack", found["keys"].(map[string]any)["server.mutant"])
+	require.LessOrEqual(t, len(found["keys"].(map[string]any)), 6)
+	check := finwait(t, "check", found["scenario"].(string))
+	require.Equal(t, 1, check.code, check.stderr)
+
+	r = finwait(t, "fuzz", "--runs", "4", "--seed", "3", "--corpus", "drawn", "--vary", "client.mutant=close-resets,fin-sent-and-forgotten", "--format", "json")
+	require.Equal(t, 1, r.code, r.stderr)
+	v = parse(t, r.stdout)
+	require.Greater(t, v["coverage"].(map[string]any)["keys"], float64(60), "all else varies too")
+	seen := map[string]bool{}
+	for _, f := range v["findings"].([]any) {
+		name := f.(map[string]any)["keys"].(map[string]any)["client.mutant"].(string)
+		require.False(t, seen[name], name)
+		seen[name] = true
+	}
+	require.NotEmpty(t, seen)
+	require.Equal(t, 2, finwait(t, "fuzz", "--set", "server.mutant=no-such").code)
+}
