@@ -70,7 +70,9 @@ With --self-check finwait is asked each question in several ways, too:
   finwait fuzz --duration 1h --seed 7 --corpus findings
   finwait fuzz --vary 'client.sysctl.*' --vary network.loss=0..3 --property 'fin-*'
   finwait fuzz --set server.mutant=last-ack-any-ack
-  finwait fuzz --runs 0 --corpus findings      # the corpus only`,
+  finwait fuzz --runs 0 --corpus findings      # the corpus only
+  finwait fuzz --shard 3/16 --format json > 3.json
+  finwait merge *.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("runs") && o.duration > 0 {
@@ -108,7 +110,7 @@ func (o *fuzzOptions) run(ctx context.Context) error {
 		defer debug.SetGCPercent(debug.SetGCPercent(100)) // many small searches, unlike main's few large ones
 	}
 	follow := progress.New(o.app.stderr, o.progress.value, 1)
-	opt.Progress = func(r fuzz.Result) { follow.Say(o.line(r), o.json(r, nil)) }
+	opt.Progress = func(r fuzz.Result) { follow.Say(o.line(r), o.progressJSON(r)) }
 	var written []fuzzFinding
 	opt.Found = func(f fuzz.Finding) error {
 		follow.Clear()
@@ -128,7 +130,10 @@ func (o *fuzzOptions) run(ctx context.Context) error {
 		return err
 	}
 	if o.format.value == "json" {
-		err = writeJSON(o.app.stdout, o.json(r, written))
+		var all fuzzReport
+		if all, err = o.json(opt, r, written); err == nil {
+			err = writeJSON(o.app.stdout, all)
+		}
 	} else {
 		_, err = fmt.Fprintf(o.app.stdout, "%s in %s\n", o.line(r), time.Since(begin).Round(10*time.Millisecond))
 	}

@@ -15,12 +15,12 @@ import (
 // properties that it names. Those of mutants that are not asked for are left out.
 func (f *fuzzer) corpus(ctx context.Context) error {
 	t := tester{opt: f.Options, space: f.Options.Space}
-	for _, s := range f.Corpus {
+	for n, s := range f.Corpus {
 		if ctx.Err() != nil {
 			f.Stopped = "interrupted"
 			return nil
 		}
-		if !mayDraw(f.Space, s.Settings()) {
+		if !f.Shard.Has(n) || !mayDraw(f.Space, s.Settings()) {
 			continue
 		}
 		i, err := s.Instantiate(s.Profiles()[0], scenario.Overrides{})

@@ -61,6 +61,8 @@ type Result struct {
 	Verdicts int // of properties
 	Unknown  int // of them, for want of budget
 	Coverage Coverage
+	// Tried names the choices of each run, for Covered.
+	Tried    map[int]string
 	Findings []Finding
 	// Stopped is "" when all runs were made; else "interrupted", "duration", or
 	// "caught" when the one mutant that there is was found.
@@ -104,7 +106,7 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 	defer e.stop()
 	f := &fuzzer{Options: opt, engine: e, tried: newTried(opt.Space), known: map[string]bool{}}
 	err = f.run(ctx)
-	f.Result.Coverage = f.tried.coverage()
+	f.Result.Coverage, f.Tried = f.tried.coverage(), f.tried.runs
 	return f.Result, err
 }
 
@@ -178,7 +180,7 @@ func (f *fuzzer) batch(ctx context.Context, runs []int) error {
 		f.Result.Runs++
 		f.Verdicts += len(r.found.Outcomes)
 		f.Unknown += r.unknown
-		f.tried.add(r.combination.Choices)
+		f.tried.add(runs[n], r.combination.Choices)
 		for _, flaw := range r.flaws {
 			about := flaw.about(r.combination)
 			if f.known[about] {
