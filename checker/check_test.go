@@ -199,6 +199,26 @@ func TestBounds(t *testing.T) {
 	require.Equal(t, Run{Purpose: "safety and liveness", Time: Any, Reduction: "none", States: 4, Classes: 4, Transitions: 4, Depth: 3, Stopped: "states"}, summary(res.Runs[0]))
 }
 
+// TestStatesBoundWhatIsExpanded: two clocks that drift apart by 1 at each tick go on for
+// a thousand levels, on each of which larger classes take the place of those before.
+func TestStatesBoundWhatIsExpanded(t *testing.T) {
+	m := &toy{
+		start: []string{"on"}, windows: map[uint64][2]int64{1: {1000, 1001}, 2: {1000, 1001}}, pending: map[string][]uint64{"on": {1, 2}},
+		steps: map[string][]toyStep{"on": {{id: 1, to: "on", fresh: []uint64{1}}, {id: 2, to: "on", fresh: []uint64{2}}}},
+	}
+	holds := Property[string]{Name: "holds", Kind: Always, Goal: notIn("absent")}
+	whole := ask(t, m, Options{Time: Exact}, holds)
+	require.Equal(t, Holds, whole.Outcomes[0].Verdict)
+	run := whole.Runs[0]
+	require.Greater(t, run.Explored, 100*run.Classes)
+	for _, workers := range []int{1, 2} {
+		res := ask(t, m, Options{Time: Exact, MaxStates: 50, Workers: workers}, holds)
+		require.Equal(t, Unknown, res.Outcomes[0].Verdict)
+		require.Equal(t, "states", res.Outcomes[0].Reason)
+		require.LessOrEqual(t, res.Runs[0].Explored, expandedPerKept*50)
+	}
+}
+
 func TestAutoGivesUpAny(t *testing.T) {
 	p := Property[string]{Name: "p", Kind: Always, Goal: notIn("three")}
 	res := ask(t, race(), Options{AnyStates: 4}, p)

@@ -92,6 +92,9 @@ func (x *exactSearch[S]) explore() Run {
 			for n < min(len(todo), pieceClasses*batchPieces) && w.beat(len(todo)-n) {
 				n++
 			}
+			if w.spent(n) {
+				break
+			}
 			x.expand(todo[:n])
 			if w.run.Stopped != "" {
 				break

@@ -79,6 +79,19 @@ func (m *meter) room(level int) bool {
 	return true
 }
 
+// spent tells whether a run in Exact has expanded as many classes as MaxStates lets it,
+// and stops it then. Where each class takes the place of a smaller one, as those of a
+// wait that every probe makes longer, few are kept for ever.
+func (m *meter) spent(next int) bool {
+	if m.bound > 0 && m.run.Explored+next > expandedPerKept*m.bound {
+		m.run.Stopped = m.because
+	}
+	return m.run.Stopped != ""
+}
+
+// expandedPerKept is how many classes may be expanded for each that may be kept.
+const expandedPerKept = 2
+
 // tight tells whether a bound on what is kept could be hit.
 func (m *meter) tight() bool { return m.bound > 0 || m.opt.MaxDepth > 0 }
 

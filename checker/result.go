@@ -55,7 +55,8 @@ type Options struct {
 	// MaxStates bounds the states (Any) or state classes (Exact) kept by one
 	// run, MaxDepth its breadth-first levels (the initial state is level 1),
 	// MaxTime the wall time of the whole check, Memory the bytes that the process
-	// keeps resident.
+	// keeps resident. A run in Exact expands no more than twice MaxStates classes,
+	// those that others take the place of among them.
 	// 0 means no bound. A bound that was hit makes "no violation" unknown.
 	MaxStates int
 	MaxDepth  int

@@ -127,7 +127,7 @@ func textFor(s *State, h Host) bool {
 func (e *Endpoint) forgetArrivals() {
 	e.Held, e.HeldFin, e.RcvWup = 0, 0, e.RcvNxt
 	e.SndWndZero, e.SndWl1, e.Recovering = false, 0, false
-	if e.Rexmt != LossProbe { // which waits as long as what it sends says
+	if e.Rexmt != LossProbe { // which is due sooner when several segments are outstanding
 		e.SndTail = 0
 	}
 	e.AckedFinAlone = false

@@ -40,17 +40,30 @@ func TestLinkDown(t *testing.T) {
 	require.Equal(t, s, after)
 }
 
-// What a host that is cut off will send again still says how long its tail loss probe
-// waits, though nothing of it arrives any more.
+// TestLinkDownKeepsTheProbe: a timer that is armed keeps its length when nothing is sent
+// any more, in every reachable state.
 func TestLinkDownKeepsTheProbe(t *testing.T) {
-	m, err := New(Params{Profile: Linux, Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet()})
+	p := Params{Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet()}
+	p.Host[Server].Script = []Call{{Do: Send, N: 1}, {Do: Close}, {Do: LinkDown}}
+	m, err := New(p)
 	require.NoError(t, err)
-	e := Endpoint{State: FinWait1, SndUna: 1, SndNxt: 4, SndEnd: 4, SndTail: 3, FinQueued: true, Rexmt: LossProbe, Offline: true}
-	before, _ := m.window(&State{Host: [2]Endpoint{Server: e}}, RexmtTimeout, Server)
-	e.forgetArrivals()
-	after, _ := m.window(&State{Host: [2]Endpoint{Server: e}}, RexmtTimeout, Server)
-	require.Equal(t, before, after)
-	e.Rexmt = RTO
-	e.forgetArrivals()
-	require.Zero(t, e.SndTail)
+	probes, known := 0, map[State]bool{m.Init()[0]: true}
+	for todo := m.Init(); len(todo) > 0; todo = todo[1:] {
+		for _, e := range m.Events(todo[0], nil) {
+			m.Fire(todo[0], e, func(to State, how Effect) {
+				if how.Full {
+					return // no state
+				}
+				checkWindows(t, m, todo[0], e, to, how)
+				if c := &to.Host[Server]; c.Offline && c.Rexmt == LossProbe && c.SndTail != 0 {
+					probes++
+				}
+				if !known[to] {
+					known[to] = true
+					todo = append(todo, to)
+				}
+			})
+		}
+	}
+	require.NotZero(t, probes)
 }

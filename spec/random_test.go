@@ -64,6 +64,9 @@ func genHost(h Host) *rapid.Generator[HostParams] {
 		if last != 0 {
 			c.Script = append(c.Script, Call{Do: last, When: when(), Within: Second})
 		}
+		if last != Crash && rapid.IntRange(0, 7).Draw(t, "link-down") == 7 {
+			c.Script = append(c.Script, Call{Do: LinkDown, When: when()})
+		}
 		if last == Crash && rapid.Bool().Draw(t, "reboot") {
 			c.Script = append(c.Script, Call{Do: Reboot})
 		}
@@ -153,7 +156,7 @@ func TestRandomWalks(t *testing.T) {
 
 // checkWindows holds the model to its contract with the engine: fresh events are
 // pending, and what was pending before and is not fresh keeps its window.
-func checkWindows(t *rapid.T, m *Model, from State, e Event, to State, how Effect) {
+func checkWindows(t require.TestingT, m *Model, from State, e Event, to State, how Effect) {
 	type count struct{ before, after, fresh int }
 	counts, windows := map[uint64]*count{}, map[uint64]Event{}
 	at := func(id uint64) *count {

@@ -23,6 +23,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/vary"
 	"github.com/finwait/finwait/properties"
+	"github.com/finwait/finwait/spec"
 )
 
 type fuzzOptions struct {
@@ -49,10 +50,15 @@ func newFuzz(a *app) *cobra.Command {
 		Use:   "fuzz",
 		Short: "Look for surprises in random scenarios",
 		Long: `Judge random scenarios: sysctls and socket options of both hosts, applications, network,
-profile. A verdict that contradicts the property's own condition on the parameters, or
-that a mutant changes, is a finding. It is made as small as it can be, and written into
-the folder of --corpus as a scenario file with its counterexample; what is in that folder
-is tried first. Every search has a budget, and what it does not reach is unknown.
+profile. A verdict that contradicts the property's own condition on the parameters is a
+finding. It is made as small as it can be, and written into the folder of --corpus as a
+scenario file with its counterexample; what is in that folder is tried first. Every search
+has a budget, and what it does not reach is unknown.
+
+With --set server.mutant=NAME, or --vary server.mutant, which draws from all of them
+(finwait list mutants), a host deviates from the rules, and a finding is what it violates
+and what holds without it. There is one finding for each mutant; when the only one is
+caught the search is over.
 
 --vary KEY varies these keys only (names or globs, or KEY=VALUES as finwait sweep takes
 them); applications then close as usual. --fix KEY=VALUE, also called --set, gives a key
@@ -63,7 +69,10 @@ With --self-check finwait is asked each question in several ways, too:
 		Example: `  finwait fuzz --runs 500 --self-check
   finwait fuzz --duration 1h --seed 7 --corpus findings
   finwait fuzz --vary 'client.sysctl.*' --vary network.loss=0..3 --property 'fin-*'
-  finwait fuzz --runs 0 --corpus findings      # the corpus only`,
+  finwait fuzz --set server.mutant=last-ack-any-ack
+  finwait fuzz --runs 0 --corpus findings      # the corpus only
+  finwait fuzz --shard 3/16 --format json > 3.json
+  finwait merge *.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("runs") && o.duration > 0 {
@@ -101,7 +110,7 @@ func (o *fuzzOptions) run(ctx context.Context) error {
 		defer debug.SetGCPercent(debug.SetGCPercent(100)) // many small searches, unlike main's few large ones
 	}
 	follow := progress.New(o.app.stderr, o.progress.value, 1)
-	opt.Progress = func(r fuzz.Result) { follow.Say(o.line(r), o.json(r, nil)) }
+	opt.Progress = func(r fuzz.Result) { follow.Say(o.line(r), o.progressJSON(r)) }
 	var written []fuzzFinding
 	opt.Found = func(f fuzz.Finding) error {
 		follow.Clear()
@@ -121,7 +130,10 @@ func (o *fuzzOptions) run(ctx context.Context) error {
 		return err
 	}
 	if o.format.value == "json" {
-		err = writeJSON(o.app.stdout, o.json(r, written))
+		var all fuzzReport
+		if all, err = o.json(opt, r, written); err == nil {
+			err = writeJSON(o.app.stdout, all)
+		}
 	} else {
 		_, err = fmt.Fprintf(o.app.stdout, "%s in %s\n", o.line(r), time.Since(begin).Round(10*time.Millisecond))
 	}
@@ -165,8 +177,14 @@ func (o *fuzzOptions) options() (fuzz.Options, error) {
 // space is what --vary and --fix leave.
 func (o *fuzzOptions) space() ([]generate.Dimension, error) {
 	all := generate.Space()
+	if slices.ContainsFunc(slices.Concat(o.vary, o.fix), func(arg string) bool { return isMutantKey(keyOf(arg)) }) {
+		all = generate.SpaceOfMutants()
+	}
 	var patterns []string
 	for _, arg := range o.vary {
+		if isMutantKey(arg) {
+			arg += "=" + strings.Join(mutantNames(), ",")
+		}
 		if !strings.Contains(arg, "=") {
 			patterns = append(patterns, arg)
 			continue
@@ -177,6 +195,9 @@ func (o *fuzzOptions) space() ([]generate.Dimension, error) {
 		}
 		all = generate.Among(all, axis.Key, axis.Values)
 		patterns = append(patterns, axis.Key)
+	}
+	if !slices.ContainsFunc(patterns, func(p string) bool { return !isMutantKey(p) }) {
+		patterns = nil // mutants are no parameters: with these alone all else varies
 	}
 	if len(patterns) > 0 {
 		var err error
@@ -192,6 +213,20 @@ func (o *fuzzOptions) space() ([]generate.Dimension, error) {
 		all = generate.Fix(all, strings.TrimSpace(key), value)
 	}
 	return all, generate.Validate(all)
+}
+
+func keyOf(arg string) string {
+	key, _, _ := strings.Cut(arg, "=")
+	return strings.TrimSpace(key)
+}
+
+func isMutantKey(key string) bool { return strings.HasSuffix(key, generate.Mutant) }
+
+func mutantNames() (names []string) {
+	for _, m := range spec.Mutants() {
+		names = append(names, m.Name)
+	}
+	return names
 }
 
 // earlier are the findings in the corpus.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -106,4 +107,81 @@ func TestFuzzFixAndVary(t *testing.T) {
 	require.Equal(t, float64(4+2+3), coverage["values"])
 	require.Equal(t, coverage["values"], coverage["values_tried"])
 	require.Equal(t, coverage["pairs"], coverage["pairs_tried"])
+}
+
+// TestFuzzMutants: mutants are drawn on request, each is told of once, and the only one
+// ends the search.
+func TestFuzzMutants(t *testing.T) {
+	t.Chdir(t.TempDir())
+	args := []string{"fuzz", "--runs", "100", "--format", "json"}
+	r := finwait(t, with(args, "--set", "server.mutant=last-ack-any-ack")...)
+	require.Equal(t, 1, r.code, r.stderr)
+	v := parse(t, r.stdout)
+	require.Equal(t, "caught", v["stopped"])
+	require.Less(t, v["runs"], float64(100))
+	require.Len(t, v["findings"], 1)
+	found := v["findings"].([]any)[0].(map[string]any)
+	require.Equal(t, "last-ack-any-ack", found["keys"].(map[string]any)["server.mutant"])
+	require.LessOrEqual(t, len(found["keys"].(map[string]any)), 6)
+	check := finwait(t, "check", found["scenario"].(string))
+	require.Equal(t, 1, check.code, check.stderr)
+
+	r = finwait(t, "fuzz", "--runs", "4", "--seed", "3", "--corpus", "drawn", "--vary", "client.mutant=close-resets,fin-sent-and-forgotten", "--format", "json")
+	require.Equal(t, 1, r.code, r.stderr)
+	v = parse(t, r.stdout)
+	require.Greater(t, v["coverage"].(map[string]any)["keys"], float64(60), "all else varies too")
+	seen := map[string]bool{}
+	for _, f := range v["findings"].([]any) {
+		name := f.(map[string]any)["keys"].(map[string]any)["client.mutant"].(string)
+		require.False(t, seen[name], name)
+		seen[name] = true
+	}
+	require.NotEmpty(t, seen)
+	require.Equal(t, 2, finwait(t, "fuzz", "--set", "server.mutant=no-such").code)
+}
+
+// TestFuzzShardsMerge: shares merge to the whole, a missing one is named, and what is no
+// share of one search is refused.
+func TestFuzzShardsMerge(t *testing.T) {
+	t.Chdir(t.TempDir())
+	args := []string{"fuzz", "--runs", "16", "--max-states", "300", "--vary", "server.mutant=close-resets,last-ack-rto-closes", "--vary", "network.loss", "--format", "json", "--progress", "none"}
+	whole := finwait(t, with(args, "--corpus", "whole")...)
+	require.Equal(t, 1, whole.code, whole.stderr)
+	var files []string
+	for _, share := range []string{"1/3", "2/3", "3/3"} {
+		r := finwait(t, with(args, "--shard", share, "--corpus", "shares")...)
+		name := strings.ReplaceAll(share, "/", "-") + ".json"
+		require.NoError(t, os.WriteFile(name, []byte(r.stdout), 0o600))
+		require.NoError(t, os.RemoveAll("shares")) // each machine has its own
+		files = append(files, name)
+	}
+	merged := finwait(t, append([]string{"merge", "--format", "json"}, files...)...)
+	require.Equal(t, whole.code, merged.code, merged.stderr)
+	a, b := parse(t, whole.stdout), parse(t, merged.stdout)
+	for _, r := range []map[string]any{a, b} {
+		for _, f := range r["findings"].([]any) {
+			for _, place := range []string{"scenario", "files", "repeat"} {
+				delete(f.(map[string]any), place)
+			}
+		}
+	}
+	require.NotEmpty(t, a["findings"])
+	require.Equal(t, a, b)
+	require.Equal(t, merged.stdout, finwait(t, append([]string{"merge", "--format", "json", files[2]}, files...)...).stdout, "one twice, in any order")
+
+	gone := finwait(t, "merge", files[0], files[2])
+	require.Contains(t, gone.stdout, "MISSING: shard 2/3")
+	text := string(must(os.ReadFile(files[1])))
+	for want, change := range map[string][2]string{
+		"another binary": {`"binary": "`, `"binary": "x`}, "another search": {`"seed": 1`, `"seed": 2`}, "one of 4 shards": {`"count": 3`, `"count": 4`}, "merge the one or the other": {"finwait.fuzz/1", "finwait.sweep/1"},
+		"names no choices": {`"tried": {`, `"tried": {"9999": "0",`},
+	} {
+		require.Contains(t, text, change[0])
+		require.NoError(t, os.WriteFile("changed.json", []byte(strings.Replace(text, change[0], change[1], 1)), 0o600))
+		r := finwait(t, "merge", files[0], "changed.json", files[2])
+		require.Equal(t, 2, r.code, want)
+		require.Contains(t, r.stderr, want)
+	}
+	require.Equal(t, 2, finwait(t, "merge", files[0], "--format", "csv").code)
+	require.Equal(t, 2, finwait(t, "merge", files[0], "--chart", "x.svg").code)
 }

@@ -283,37 +283,3 @@ func replaceFile(name string, write func(io.Writer) error) error {
 	}
 	return err
 }
-
-func newMerge(a *app) *cobra.Command {
-	var format *choice
-	var chart string
-	cmd := &cobra.Command{
-		Use:     "merge RESULT…",
-		Short:   "Put the shards of a sweep together",
-		Long:    "Put the shards of one sweep together: files that finwait sweep --shard I/N --format json wrote.\nA shard that is missing is named, and the rest is merged (exit code 3).",
-		Example: "  finwait merge shard-*.json --format csv",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			var parts []sweep.Result
-			for _, name := range args {
-				text, err := os.ReadFile(name)
-				if err != nil {
-					return fmt.Errorf("a result of finwait sweep --format json is wanted: %w", err)
-				}
-				r, err := sweep.Read(name, text)
-				if err != nil {
-					return err
-				}
-				parts = append(parts, r)
-			}
-			r, err := sweep.Merge(args, parts)
-			if err != nil {
-				return err
-			}
-			return a.tell(r, format.value, "", chart)
-		},
-	}
-	format = choose(cmd.Flags(), "format", "form of the result on stdout", "text", "json", "csv")
-	cmd.Flags().StringVar(&chart, "chart", "", "draw the first column to `FILE`, .svg or .png")
-	return cmd
-}

@@ -12,13 +12,16 @@ import (
 )
 
 // corpus tries the scenarios of earlier findings, each in its first profile, with the
-// properties that it names.
+// properties that it names. Those of mutants that are not asked for are left out.
 func (f *fuzzer) corpus(ctx context.Context) error {
 	t := tester{opt: f.Options, space: f.Options.Space}
-	for _, s := range f.Corpus {
+	for n, s := range f.Corpus {
 		if ctx.Err() != nil {
 			f.Stopped = "interrupted"
 			return nil
+		}
+		if !f.Shard.Has(n) || !mayDraw(f.Space, s.Settings()) {
+			continue
 		}
 		i, err := s.Instantiate(s.Profiles()[0], scenario.Overrides{})
 		if err != nil {
@@ -42,7 +45,10 @@ func (f *fuzzer) corpus(ctx context.Context) error {
 		f.Verdicts += len(r.found.Outcomes)
 		f.Unknown += r.unknown
 		for _, w := range r.flaws {
-			f.known[w.subject] = true
+			if isMutated(r.combination) && f.known[w.about(r.combination)] {
+				continue
+			}
+			f.known[w.about(r.combination)] = true
 			finding := Finding{
 				Subject: w.subject, Oracle: w.oracle, Text: w.text, Run: -1, Combination: r.combination, Found: r.found, Known: s,
 			}

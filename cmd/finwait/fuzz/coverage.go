@@ -1,6 +1,11 @@
 package fuzz
 
-import "github.com/finwait/finwait/cmd/finwait/generate"
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/finwait/finwait/cmd/finwait/generate"
+)
 
 // Coverage tells how much of the space was tried: of the choices of every key, and of
 // the pairs of choices of two keys.
@@ -16,16 +21,23 @@ type Coverage struct {
 
 // tried counts combinations.
 type tried struct {
-	space  []generate.Dimension
+	space []generate.Dimension
+	// runs has the choices of each run, a digit of base 36 for each key.
+	runs   map[int]string
 	values map[[2]int]bool
 	pairs  map[[4]int]bool
 }
 
 func newTried(space []generate.Dimension) *tried {
-	return &tried{space, map[[2]int]bool{}, map[[4]int]bool{}}
+	return &tried{space, map[int]string{}, map[[2]int]bool{}, map[[4]int]bool{}}
 }
 
-func (c *tried) add(choices []int) {
+func (c *tried) add(run int, choices []int) {
+	digits := ""
+	for _, i := range choices {
+		digits += strconv.FormatInt(int64(i), base)
+	}
+	c.runs[run] = digits
 	for a, i := range choices {
 		c.values[[2]int{a, i}] = true
 		for b, j := range choices[:a] {
@@ -46,4 +58,24 @@ func (c *tried) coverage() Coverage {
 		sum.Values += len(d.Choices)
 	}
 	return sum
+}
+
+// base is that of a digit which names a choice. No key has as many choices.
+const base = 36
+
+// Covered is the coverage of runs by several machines, from what Result.Tried has of each.
+func Covered(space []generate.Dimension, runs map[int]string) (Coverage, error) {
+	c := newTried(space)
+	for run, digits := range runs {
+		choices := make([]int, len(digits))
+		for a, digit := range digits {
+			i, err := strconv.ParseInt(string(digit), base, 0)
+			if err != nil || len(digits) != len(space) || int(i) >= len(space[a].Choices) {
+				return Coverage{}, fmt.Errorf("run %d: %q names no choices of %d keys", run, digits, len(space))
+			}
+			choices[a] = int(i)
+		}
+		c.add(run, choices)
+	}
+	return c.coverage(), nil
 }

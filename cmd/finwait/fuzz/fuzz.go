@@ -61,8 +61,12 @@ type Result struct {
 	Verdicts int // of properties
 	Unknown  int // of them, for want of budget
 	Coverage Coverage
+	// Tried names the choices of each run, for Covered.
+	Tried    map[int]string
 	Findings []Finding
-	Stopped  string // "" when all runs were made; "interrupted" or "duration"
+	// Stopped is "" when all runs were made; else "interrupted", "duration", or
+	// "caught" when the one mutant that there is was found.
+	Stopped string
 }
 
 // Finding is something unexpected.
@@ -80,8 +84,12 @@ type Finding struct {
 	Known *scenario.Scenario
 }
 
-// batch is how many runs are made before findings are shrunk.
-const batch = 64
+// batch is how many runs are made before findings are shrunk; fewer where a mutant is to
+// be found, most of which show soon.
+const (
+	batch       = 64
+	mutantBatch = 8
+)
 
 // Run tries. An error is one of finwait itself, or of Found.
 func Run(ctx context.Context, opt Options) (Result, error) {
@@ -98,7 +106,7 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 	defer e.stop()
 	f := &fuzzer{Options: opt, engine: e, tried: newTried(opt.Space), known: map[string]bool{}}
 	err = f.run(ctx)
-	f.Result.Coverage = f.tried.coverage()
+	f.Result.Coverage, f.Tried = f.tried.coverage(), f.tried.runs
 	return f.Result, err
 }
 
@@ -107,7 +115,7 @@ type fuzzer struct {
 	Result
 	engine *engine
 	tried  *tried
-	known  map[string]bool // subjects with a finding
+	known  map[string]bool // subjects and mutants with a finding
 }
 
 func (f *fuzzer) run(ctx context.Context) error {
@@ -115,9 +123,13 @@ func (f *fuzzer) run(ctx context.Context) error {
 		return err
 	}
 	deadline := time.Now().Add(f.Options.Duration)
+	mutant, most := fixedMutants(f.Space), batch
+	if mutant != "" {
+		most = mutantBatch
+	}
 	for next := 0; f.Options.Runs > 0 || f.Options.Duration > 0; {
 		var runs []int
-		for ; len(runs) < batch && (f.Options.Runs == 0 || next < f.Options.Runs); next++ {
+		for ; len(runs) < most && (f.Options.Runs == 0 || next < f.Options.Runs); next++ {
 			if f.Shard.Has(next) {
 				runs = append(runs, next)
 			}
@@ -127,6 +139,9 @@ func (f *fuzzer) run(ctx context.Context) error {
 			return nil
 		case ctx.Err() != nil:
 			f.Stopped = "interrupted"
+			return nil
+		case mutant != "" && f.known[mutant]:
+			f.Stopped = "caught"
 			return nil
 		case f.Options.Duration > 0 && time.Now().After(deadline):
 			f.Stopped = "duration"
@@ -165,12 +180,13 @@ func (f *fuzzer) batch(ctx context.Context, runs []int) error {
 		f.Result.Runs++
 		f.Verdicts += len(r.found.Outcomes)
 		f.Unknown += r.unknown
-		f.tried.add(r.combination.Choices)
+		f.tried.add(runs[n], r.combination.Choices)
 		for _, flaw := range r.flaws {
-			if f.known[flaw.subject] {
+			about := flaw.about(r.combination)
+			if f.known[about] {
 				continue
 			}
-			f.known[flaw.subject] = true
+			f.known[about] = true
 			if err := f.shrink(ctx, runs[n], flaw, r); err != nil {
 				return err
 			}

@@ -130,8 +130,15 @@ func TestCoverage(t *testing.T) {
 	}
 	c := newTried(space)
 	require.Equal(t, Coverage{Keys: 2, Values: 5, Pairs: 6, Untried: []string{"a=0", "a=1", "b=0", "b=1", "b=2"}}, c.coverage())
-	c.add([]int{0, 2})
-	c.add([]int{0, 2})
-	c.add([]int{1, 2})
+	c.add(0, []int{0, 2})
+	c.add(1, []int{0, 2})
+	c.add(2, []int{1, 2})
 	require.Equal(t, Coverage{Keys: 2, Values: 5, ValuesTried: 3, Pairs: 6, PairsTried: 2, Untried: []string{"b=0", "b=1"}}, c.coverage())
+	again, err := Covered(space, c.runs)
+	require.NoError(t, err)
+	require.Equal(t, c.coverage(), again)
+	for _, bad := range []string{"0", "03", "0-", "000"} {
+		_, err = Covered(space, map[int]string{0: bad})
+		require.ErrorContains(t, err, "names no choices", bad)
+	}
 }

@@ -108,55 +108,23 @@ func (f tester) judge(ctx context.Context, i scenario.Instance, r *trial) error 
 	if r.found, err = judge.Judge(ctx, c, f.search()); err != nil {
 		return err
 	}
-	var sound *judge.Scenario // of the same scenario without mutants
+	mutated := isMutated(r.combination)
 	for _, o := range r.found.Outcomes {
 		switch {
 		case o.Unknown():
 			r.unknown++
-		case o.Different():
+		case o.Different() && !mutated:
 			r.add(o.Property, false, fmt.Sprintf("%s, and the catalogue expects %s", o.Verdict, *o.Expected))
-		case o.Excused || !isMutated(r.combination):
-		default:
-			if sound == nil {
-				if sound, err = f.sound(ctx, r.combination); err != nil {
-					return err
-				}
-			}
-			if was := verdictOf(*sound, o.Property); was != "" && was != o.Verdict && was != checker.Unknown.String() {
-				r.add(o.Property, false, fmt.Sprintf("%s, and %s without the mutant", o.Verdict, was))
-			}
 		}
+	}
+	if mutated {
+		return f.catch(ctx, r)
 	}
 	return nil
 }
 
 func (r *trial) add(subject string, oracle bool, text string) {
 	r.flaws = append(r.flaws, flaw{subject, oracle, text})
-}
-
-func isMutant(s scenario.Setting) bool { return strings.HasSuffix(s.Key, ".mutant") }
-
-func isMutated(c generate.Combination) bool {
-	for _, s := range c.Settings {
-		if isMutant(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// sound judges the combination without its mutants.
-func (f tester) sound(ctx context.Context, c generate.Combination) (*judge.Scenario, error) {
-	i, err := c.Without(isMutant).Instance()
-	if err != nil {
-		return nil, err
-	}
-	q, err := f.question(i)
-	if err != nil {
-		return nil, err
-	}
-	found, err := judge.Judge(ctx, q, f.search())
-	return &found, err
 }
 
 // verdictOf is the verdict of a property, "" where it says nothing.

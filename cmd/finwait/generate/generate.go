@@ -29,6 +29,10 @@ import (
 // Profile is the dimension that is no key: the profile of the scenario.
 const Profile = "profile"
 
+// Mutant ends the keys of the dimensions that make a host deviate from the rules. They are
+// in no space unless they are asked for: with Fix, Among, or Only.
+const Mutant = ".mutant"
+
 // Dimension is a key and what is drawn for it.
 type Dimension struct {
 	Key     string
@@ -60,6 +64,9 @@ type Combination struct {
 func Scenario(space []Dimension) *rapid.Generator[Combination] {
 	return rapid.Custom(func(t *rapid.T) Combination {
 		c := Combination{}
+		if !slices.ContainsFunc(space, Dimension.varies) {
+			rapid.Bool().Draw(t, "nothing varies") // a generator must draw something
+		}
 		for _, d := range space {
 			i, value := d.draw(t)
 			c.Choices = append(c.Choices, i)
@@ -73,6 +80,8 @@ func Scenario(space []Dimension) *rapid.Generator[Combination] {
 		return c
 	})
 }
+
+func (d Dimension) varies() bool { return len(d.Choices) > 1 || d.Choices[0].Value != nil }
 
 // slots is how finely draw tells the choices apart.
 const slots = 32

@@ -199,6 +199,7 @@ func Builtin() []Plan {
 			},
 		},
 	}
+	all = append(all, aboutReuse()...)
 	for i := range all {
 		all[i].Time = "auto"
 	}
