@@ -13,16 +13,19 @@ type Pattern string
 
 // The patterns. Of is the condition of each.
 const (
-	Always     Pattern = "always"     // Of holds in every state, or in every state in which When does
-	Never      Pattern = "never"      // Of holds in none, or in none in which When does
-	Eventually Pattern = "eventually" // every run comes to Of
-	LeadsTo    Pattern = "leads_to"   // whenever When holds, Of does then or later; with Bound, at most that much later
-	Stays      Pattern = "stays"      // no stay in Of lasts longer than Bound
-	Reachable  Pattern = "reachable"  // a goal: some run comes to Of
+	Always     Pattern = "always"      // Of holds in every state, or in every state in which When does
+	Never      Pattern = "never"       // Of holds in none, or in none in which When does
+	Eventually Pattern = "eventually"  // every run comes to Of
+	LeadsTo    Pattern = "leads_to"    // whenever When holds, Of does then or later; with Bound, at most that much later
+	Stays      Pattern = "stays"       // no stay in Of lasts longer than Bound
+	Reachable  Pattern = "reachable"   // a goal: some run comes to Of
+	NeverAfter Pattern = "never_after" // once When has held, Of does not, then or later
 )
 
 // Patterns lists them.
-func Patterns() []Pattern { return []Pattern{Always, Never, Eventually, LeadsTo, Stays, Reachable} }
+func Patterns() []Pattern {
+	return []Pattern{Always, Never, Eventually, LeadsTo, Stays, Reachable, NeverAfter}
+}
 
 // The other words of a definition.
 const (
@@ -61,6 +64,7 @@ var shapes = map[Pattern]struct {
 	LeadsTo:    {checker.LeadsTo, must, may, Within},
 	Stays:      {checker.StaysAtMost, none, must, AtMost},
 	Reachable:  {checker.Reachable, none, none, Within},
+	NeverAfter: {checker.NeverAfter, must, none, Within},
 }
 
 // BoundKey is the word that a pattern gives its duration by.
@@ -104,9 +108,9 @@ func (d Definition) check() error {
 	case !ok:
 		return &Error{Found: "no pattern", Want: fmt.Sprintf("one of %v", Patterns())}
 	case d.When != "" && shape.when == none:
-		return &Error{Key: When, Found: "when beside " + string(d.Pattern), Want: fmt.Sprintf("when beside %s, %s or %s only", Always, Never, LeadsTo)}
+		return &Error{Key: When, Found: "when beside " + string(d.Pattern), Want: fmt.Sprintf("when beside %s, %s, %s or %s only", Always, Never, LeadsTo, NeverAfter)}
 	case d.When == "" && shape.when == must:
-		return &Error{Key: string(d.Pattern), Found: "leads_to without when", Want: "a condition from which it has to come: when: client.state == FIN_WAIT_1"}
+		return &Error{Key: string(d.Pattern), Found: string(d.Pattern) + " without when", Want: "a condition from which on it is asked: when: client.state == FIN_WAIT_1"}
 	case d.Bound != 0 && shape.bound == none:
 		return &Error{Key: shape.boundKey, Found: "a duration beside " + string(d.Pattern), Want: fmt.Sprintf("one beside %s or %s only", LeadsTo, Stays)}
 	case d.Bound == 0 && shape.bound == must:

@@ -39,7 +39,7 @@ func choiceKeys() []Key {
 	}, {
 		Path: userProperties, Type: "{NAME: {PATTERN: condition, …}}",
 		Default: "none",
-		About: "Properties of your own, judged besides. A pattern is always, never (both with when: condition, if need be), eventually, reachable, leads_to (with when, and within: duration), or stays (with at_most: duration); about: text explains." +
+		About: "Properties of your own, judged besides. A pattern is always, never (both with when: condition, if need be), eventually, reachable, leads_to (with when, and within: duration), never_after (with when: from there on never), or stays (with at_most: duration); about: text explains." +
 			" A condition is CEL over the variables of finwait explain variables, such as \"client.state == TIME_WAIT && server.orphan\".",
 		set: func(b *builder, _ spec.Host, n *node) (err *Error) {
 			b.user, err = n.userProperties()
