@@ -19,17 +19,18 @@ import (
 const (
 	scenarioFile = "scenario-file"
 	variables    = "variables"
+	patterns     = "patterns"
 )
 
 func newExplain(a *app) *cobra.Command {
 	var format *choice
 	cmd := &cobra.Command{
-		Use:     "explain scenario-file|variables|PROPERTY|MUTANT",
-		Short:   "Explain the scenario file, what conditions can read, a property or a mutant",
+		Use:     "explain scenario-file|variables|patterns|PROPERTY|MUTANT",
+		Short:   "Explain the scenario file, properties of your own, a property or a mutant",
 		Example: "  finwait explain scenario-file\n  finwait explain both-closed",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
-			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read"), directive
+			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read", patterns+"\twhat a property of your own can claim"), directive
 		},
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -40,13 +41,16 @@ func newExplain(a *app) *cobra.Command {
 			if args[0] == variables {
 				return explainVariables(a.stdout, asJSON)
 			}
+			if args[0] == patterns {
+				return explainPatterns(a.stdout, asJSON)
+			}
 			if m := spec.MutantNamed(args[0]); m != nil {
 				return explainMutant(a.stdout, *m, asJSON)
 			}
 			all := everyProperty()
 			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
 			if i < 0 {
-				names := []string{scenarioFile, variables}
+				names := []string{scenarioFile, variables, patterns}
 				for _, p := range all {
 					names = append(names, p.Name)
 				}
@@ -114,6 +118,26 @@ func explainVariables(w io.Writer, asJSON bool) error {
 	}
 	for _, of := range slices.Sorted(maps.Keys(constants)) {
 		table = append(table, []string{"values of " + of, "", strings.Join(constants[of], ", ")})
+	}
+	_, err := io.WriteString(w, align(table))
+	return err
+}
+
+type patternJSON struct {
+	Name    string `json:"name"`
+	About   string `json:"about"`
+	Example string `json:"example"`
+}
+
+func explainPatterns(w io.Writer, asJSON bool) error {
+	var items []patternJSON
+	var table [][]string
+	for _, p := range user.Patterns() {
+		items = append(items, patternJSON{string(p), p.About(), p.Example()})
+		table = append(table, []string{string(p), p.About() + ": " + p.Example()})
+	}
+	if asJSON {
+		return writeJSON(w, map[string]any{"schema": "finwait.explain/1", "patterns": items})
 	}
 	_, err := io.WriteString(w, align(table))
 	return err

@@ -27,6 +27,10 @@ func Patterns() []Pattern {
 	return []Pattern{Always, Never, Eventually, LeadsTo, Stays, Reachable, NeverAfter}
 }
 
+// About says what a pattern claims, and Example shows one.
+func (p Pattern) About() string   { return shapes[p].about }
+func (p Pattern) Example() string { return shapes[p].example }
+
 // The other words of a definition.
 const (
 	When   = "when"
@@ -57,14 +61,30 @@ var shapes = map[Pattern]struct {
 	kind        checker.Kind
 	when, bound need
 	boundKey    string
+	about       string
+	example     string
 }{
-	Always:     {checker.Always, may, none, Within},
-	Never:      {checker.Always, may, none, Within},
-	Eventually: {checker.Eventually, none, none, Within},
-	LeadsTo:    {checker.LeadsTo, must, may, Within},
-	Stays:      {checker.StaysAtMost, none, must, AtMost},
-	Reachable:  {checker.Reachable, none, none, Within},
-	NeverAfter: {checker.NeverAfter, must, none, Within},
+	Always: {checker.Always, may, none, Within,
+		"in every state, or in every state in which when holds, the condition holds",
+		`{always: "client.fins_sent <= 9"}`},
+	Never: {checker.Always, may, none, Within,
+		"in no state, or in no state in which when holds, the condition holds",
+		`{never: "client.state == TIME_WAIT", when: client.down}`},
+	Eventually: {checker.Eventually, none, none, Within,
+		"every run in which time goes on comes to the condition",
+		`{eventually: client.state == CLOSED}`},
+	LeadsTo: {checker.LeadsTo, must, may, Within,
+		"whenever when holds, the condition does then or later; with within, at most that much later",
+		`{when: client.state == FIN_WAIT_1, leads_to: client.state != FIN_WAIT_1, within: 10s}`},
+	Stays: {checker.StaysAtMost, none, must, AtMost,
+		"no stay in the condition lasts longer than at_most",
+		`{stays: client.state == TIME_WAIT, at_most: 60s}`},
+	Reachable: {checker.Reachable, none, none, Within,
+		"a goal: some run comes to the condition",
+		`{reachable: client.state == CLOSING}`},
+	NeverAfter: {checker.NeverAfter, must, none, Within,
+		"once when has held, the condition does not, then or later (judged in exact time only)",
+		`{when: client.state == TIME_WAIT, never_after: client.state == ESTABLISHED}`},
 }
 
 // BoundKey is the word that a pattern gives its duration by.
