@@ -86,7 +86,7 @@ var holdsAndFails = map[string]struct{ holds, fails where }{
 }
 
 // byHand are the properties that no scenario here breaks. That they can fail is shown in
-// tests of package properties, by states and steps made by hand.
+// TestBrokenByHand and TestStaysBrokenByHand of package properties.
 var byHand = []string{"nothing-behind-the-fin", "bare-fin-accepted-at-zero-window", "time-wait-bounded", "lingering-close-bounded", "reuse-needs-its-conditions"}
 
 // TestEveryPropertyHoldsAndFails walks the catalogue: one without parameters under which
@@ -95,6 +95,7 @@ func TestEveryPropertyHoldsAndFails(t *testing.T) {
 	all := everyProperty()
 	require.GreaterOrEqual(t, len(all), 45)
 	require.Len(t, holdsAndFails, len(all))
+	in := checker.Exact
 	found := func(w where, property string) judge.Outcome {
 		s, err := scenario.Find(w.scenario)
 		require.NoError(t, err)
@@ -102,12 +103,17 @@ func TestEveryPropertyHoldsAndFails(t *testing.T) {
 		require.NoError(t, err)
 		c, err := judge.Of(i, []string{property})
 		require.NoError(t, err)
-		c.Coverage = i.Population == nil // vacuity in exact time
-		j, err := judge.Judge(context.Background(), c, checker.Options{Time: checker.Exact})
+		c.Coverage = i.Population == nil && in == checker.Exact // vacuity in exact time
+		opt := checker.Options{Time: in}
+		if in == checker.Any {
+			opt.MaxStates = 3000 // many are proved within that
+		}
+		j, err := judge.Judge(context.Background(), c, opt)
 		require.NoError(t, err)
 		require.Len(t, j.Outcomes, 1, property)
 		return j.Outcomes[0]
 	}
+	proved := 0
 	for _, p := range all {
 		t.Run(p.Name, func(t *testing.T) {
 			w, listed := holdsAndFails[p.Name]
@@ -115,6 +121,13 @@ func TestEveryPropertyHoldsAndFails(t *testing.T) {
 			o := found(w.holds, p.Name)
 			require.Equal(t, checker.Holds.String(), o.Verdict, o.Reason)
 			require.False(t, o.Excused || o.Vacuous, "it says nothing there")
+			in = checker.Any
+			o = found(w.holds, p.Name)
+			in = checker.Exact
+			if o.Scope == checker.AllDurations.String() {
+				require.Equal(t, checker.AllDurations, p.Scope())
+				proved++
+			}
 			if slices.Contains(byHand, p.Name) {
 				require.Empty(t, w.fails.scenario)
 				return
@@ -123,5 +136,26 @@ func TestEveryPropertyHoldsAndFails(t *testing.T) {
 			require.Equal(t, checker.Violated.String(), o.Verdict, o.Reason)
 			require.False(t, o.Excused)
 		})
+	}
+	require.Greater(t, proved, 25, "for all durations")
+}
+
+// TestExplainTellsAllOfAProperty: explain and list --long have each of the parts of every
+// property.
+func TestExplainTellsAllOfAProperty(t *testing.T) {
+	long := finwait(t, "list", "properties", "--long").stdout
+	for _, p := range everyProperty() {
+		text := finwait(t, "explain", p.Name).stdout
+		require.Contains(t, long, text)
+		require.Contains(t, text, p.Name+" ("+p.Kind.String()+")\n")
+		for _, part := range []string{"\nExpected:   ", "\nAssumes:    ", "\nDurations:  ", "\nSource:     "} {
+			require.Regexp(t, part+`\S`, text, p.Name)
+		}
+		j := parse(t, finwait(t, "explain", p.Name, "--format", "json").stdout)["property"].(map[string]any)
+		require.Equal(t, []string{"about", "assumptions", "claim", "holds_when", "kind", "name", "scope", "source"}, keysOf(j))
+		for key, value := range j {
+			require.NotNil(t, value, key)
+			require.NotEqual(t, "", value, key)
+		}
 	}
 }

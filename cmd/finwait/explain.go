@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/properties/user"
@@ -151,9 +152,13 @@ func explainProperty(w io.Writer, p properties.Property, asJSON bool) error {
 	if len(p.Assumptions) > 0 {
 		assumptions = strings.Join(p.Assumptions, "; ")
 	}
-	_, err := fmt.Fprintf(w, "%s (%s)\n\n%s\n\n%s\n\nExpected:   %s\nAssumes:    %s\nSource:     %s\n",
+	durations := "all of them, where a search without durations proves it; else those of the scenario"
+	if p.Scope() == checker.TheseDurations {
+		durations = "those of the scenario"
+	}
+	_, err := fmt.Fprintf(w, "%s (%s)\n\n%s\n\n%s\n\nExpected:   %s\nAssumes:    %s\nDurations:  %s\nSource:     %s\n",
 		p.Name, p.Kind, fold(p.Claim, ""), fold(p.About, ""), fold(p.HoldsWhen, "            "),
-		fold(assumptions, "            "), fold(p.Source, "            "))
+		fold(assumptions, "            "), durations, fold(p.Source, "            "))
 	return err
 }
 
