@@ -13,7 +13,7 @@ var rulesOfTheirOwn = map[ConnState]string{
 }
 
 const (
-	gone         = "close() and shutdown() find no connection: only the descriptor goes, or the call is refused (ENOTCONN)"
+	noConnection = "close() and shutdown() find no connection: only the descriptor goes, or the call is refused (ENOTCONN)"
 	handshake    = "the application has no descriptor before connect() or accept() returns"
 	noFIN        = "no FIN of the host can be acknowledged before it was sent"
 	blocksBehind = "close() queues the FIN, and so leaves the state, before it blocks"
@@ -27,7 +27,7 @@ func unreachableRow(p Profile, t Table, s ConnState) string {
 	case OnClose:
 		switch {
 		case s == Closed, s == TimeWait && p == Linux:
-			return gone
+			return noConnection
 		case opening:
 			return handshake
 		}
@@ -47,7 +47,7 @@ func unreachableRow(p Profile, t Table, s ConnState) string {
 		}
 	case ResetOnAbort:
 		if s == Closed || s == TimeWait {
-			return gone
+			return noConnection
 		}
 	case Lingers:
 		switch {

@@ -32,6 +32,7 @@ type checkOptions struct {
 	stays     bool
 	coverage  bool
 	failOn    []string
+	explain   bool
 	// A checkpoint to write, and one to go on from.
 	checkpoint, resume string
 	spill              string
@@ -84,6 +85,7 @@ unless it was done. --workers, --max-time and --memory may be others.`,
 	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
 	f.BoolVar(&o.coverage, "coverage", false, "tell which rows of the transition tables, actions, kinds of segments and timers are exercised in exact time, and which never")
 	f.StringSliceVar(&o.failOn, "fail-on", nil, "exit with 1 also where `WHAT` is found: vacuous, a property whose guard never occurs; uncovered, a part of the rules that nothing exercises")
+	f.BoolVar(&o.explain, "explain", false, "explain expected violations too, as those that differ are: the failed part of the condition, the decisive event, the run")
 	f.StringVar(&o.checkpoint, "checkpoint", "", "keep in FILE what is known, so that --resume can go on; it replaces one that is there")
 	f.StringVar(&o.resume, "resume", "", "go on from the checkpoint in FILE, and keep it up to date unless --checkpoint names another")
 	f.StringVar(&o.spill, "spill", "", "without durations, keep states below `DIR` while a search runs: it can then be larger than memory (--memory, or 512 MiB)")
@@ -110,7 +112,10 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = judge.Of(c.instance, o.patterns); err != nil {
 			return err
 		}
-		cases[i].Stays, cases[i].Coverage = o.stays, o.coverage || failOn != report.FailOn{}
+		cases[i].Stays, cases[i].Coverage, cases[i].Explain = o.stays, o.coverage || failOn != report.FailOn{}, judge.ExplainDifferent
+		if o.explain || o.out != "" {
+			cases[i].Explain = judge.ExplainAll
+		}
 	}
 	if err := o.pins.read(cases); err != nil {
 		return err

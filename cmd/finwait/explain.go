@@ -21,17 +21,19 @@ const (
 	scenarioFile = "scenario-file"
 	variables    = "variables"
 	patterns     = "patterns"
+	allFigures   = "figures"
 )
 
 func newExplain(a *app) *cobra.Command {
 	var format *choice
 	cmd := &cobra.Command{
-		Use:     "explain scenario-file|variables|patterns|PROPERTY|MUTANT",
-		Short:   "Explain the scenario file, properties of your own, a property or a mutant",
+		Use:     "explain scenario-file|variables|patterns|figures|PROPERTY|MUTANT",
+		Short:   "Explain the scenario file, properties of your own, the article's figures, a property or a mutant",
 		Example: "  finwait explain scenario-file\n  finwait explain both-closed",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
-			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read", patterns+"\twhat a property of your own can claim"), directive
+			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read",
+				patterns+"\twhat a property of your own can claim", allFigures+"\tthe command that draws each figure of the article"), directive
 		},
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -45,13 +47,16 @@ func newExplain(a *app) *cobra.Command {
 			if args[0] == patterns {
 				return explainPatterns(a.stdout, asJSON)
 			}
+			if args[0] == allFigures {
+				return explainFigures(a.stdout, asJSON)
+			}
 			if m := spec.MutantNamed(args[0]); m != nil {
 				return explainMutant(a.stdout, *m, asJSON)
 			}
 			all := everyProperty()
 			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
 			if i < 0 {
-				names := []string{scenarioFile, variables, patterns}
+				names := []string{scenarioFile, variables, patterns, allFigures}
 				for _, p := range all {
 					names = append(names, p.Name)
 				}
