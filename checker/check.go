@@ -78,7 +78,9 @@ func (c *check[S]) stage(name string, do func()) {
 
 func (c *check[S]) halted() string { return halted(c.ctx, c.opt, c.epoch) }
 
-func isBounded(k Kind) bool { return k == Within || k == StaysAtMost }
+// isBounded kinds are judged in exact time only, each property in a run of its own: by
+// a clock, or (NeverAfter) because Any does not keep what a run has been through.
+func isBounded(k Kind) bool { return k == Within || k == StaysAtMost || k == NeverAfter }
 func isLive(k Kind) bool    { return k == Eventually || k == LeadsTo }
 
 // needsTime: only Exact can judge the property.
@@ -301,9 +303,12 @@ func (c *check[S]) exact() {
 			if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
 				return
 			}
-			if isLive(p.Kind) {
+			switch {
+			case isLive(p.Kind):
 				c.live(i)
-			} else {
+			case p.Kind == NeverAfter:
+				c.after(i)
+			default:
 				c.bounded(i)
 			}
 		})
@@ -413,11 +418,11 @@ func validate[S comparable](sys System[S], props []Property[S], opt Options) err
 			return fmt.Errorf("checker: property %d of %d has no name", i+1, len(props))
 		case names[p.Name]:
 			return fmt.Errorf("checker: property %q is given twice; names must differ", p.Name)
-		case p.Kind < Always || p.Kind > StaysAtMost:
-			return fmt.Errorf("checker: property %q has no kind (%d); wanted Always to StaysAtMost", p.Name, p.Kind)
+		case p.Kind < Always || p.Kind > NeverAfter:
+			return fmt.Errorf("checker: property %q has no kind (%d); wanted Always to NeverAfter", p.Name, p.Kind)
 		case p.Kind == StepAlways && p.Step == nil:
 			return lacks("Step")
-		case p.Kind == StaysAtMost && p.From == nil:
+		case (p.Kind == StaysAtMost || p.Kind == NeverAfter) && p.From == nil:
 			return lacks("From")
 		case p.Kind != StepAlways && p.Kind != StaysAtMost && p.Goal == nil:
 			return lacks("Goal")

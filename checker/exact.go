@@ -315,6 +315,8 @@ func (x *exactSearch[S]) decides(r *arrival) bool {
 	switch {
 	case x.equality:
 		return false // calm classes were looked for before, under inclusion
+	case x.watch.prop.Kind == NeverAfter:
+		return x.watch.look(r.place>>1)&factGoal != 0
 	case x.clock == noClock:
 		return r.calm
 	case x.clock == shortest:

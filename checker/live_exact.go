@@ -88,6 +88,24 @@ func (c *check[S]) bounded(i int) {
 	}
 }
 
+// after judges NeverAfter: safety of the product, in which the bit tells that From has
+// held. Inclusion stays exact, for what a class can come to another that it lies in can.
+func (c *check[S]) after(i int) {
+	p, out := &c.props[i], &c.out[i]
+	x, run := c.product(p, p.Name, func(x *exactSearch[S]) {})
+	out.Vacuous = !x.watch.guarded
+	switch {
+	case x.found >= 0:
+		init, arcs := x.classes.path(x.found)
+		out.Verdict = Violated
+		out.Trace = c.rel.trace(x.start(init), arcs, -1, -1, 0)
+	case run.Complete:
+		out.Verdict = Holds
+	default:
+		out.Reason = run.Stopped
+	}
+}
+
 // boundedTrace finds the trace of a violated bound, by a search without merging.
 func (c *check[S]) boundedTrace(p *Property[S], out *Outcome[S]) {
 	x, run := c.product(p, p.Name+" (trace)", func(x *exactSearch[S]) { x.clock = longest })

@@ -14,6 +14,7 @@ const (
 	LeadsTo          // the same from every state of a set
 	Within           // LeadsTo with a deadline
 	StaysAtMost      // no stay in a set lasts longer than a bound
+	NeverAfter       // once a run has been in a set, it never comes to another
 )
 
 var kindNames = [...]string{
@@ -24,6 +25,7 @@ var kindNames = [...]string{
 	LeadsTo:     "leads-to",
 	Within:      "within",
 	StaysAtMost: "stays-at-most",
+	NeverAfter:  "never-after",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -34,12 +36,13 @@ type Property[S comparable] struct {
 	Name string
 	Kind Kind
 	// From is where the property begins to say something: the guard of Always,
-	// the trigger of LeadsTo and Within, the set of StaysAtMost. nil means
+	// the trigger of LeadsTo, Within and NeverAfter, the set of StaysAtMost. nil means
 	// everywhere: "again and again" for LeadsTo and Within. Where it never holds
 	// the outcome is vacuous. Eventually and Reachable do not use it.
 	From func(s S) bool
 	// Goal must hold: in every state of From (Always), at some later or equal
-	// instant (Eventually, LeadsTo, Within), in some state (Reachable).
+	// instant (Eventually, LeadsTo, Within), in some state (Reachable), in none at the
+	// same or a later instant (NeverAfter).
 	// StaysAtMost and StepAlways do not use it.
 	Goal func(s S) bool
 	// Guard and Step are the guard and the condition of StepAlways. A nil Guard

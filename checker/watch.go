@@ -1,7 +1,7 @@
 package checker
 
 // watch follows the obligation that a property puts on runs: the bit that is
-// on while From has held and Goal has not come yet. The product of the model with
+// on while From has held and Goal has not come yet, of NeverAfter for ever. The product of the model with
 // that bit is what liveness and bounded time are judged on.
 type watch[S comparable] struct {
 	prop   *Property[S]
@@ -31,6 +31,8 @@ func (w *watch[S]) next(on bool, id int32) bool {
 		return on && f&factGoal == 0
 	case StaysAtMost:
 		return f&factFrom != 0
+	case NeverAfter:
+		return on || f&factFrom != 0
 	}
 	return (on || f&factFrom != 0) && f&factGoal == 0
 }

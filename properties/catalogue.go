@@ -93,6 +93,20 @@ func (p Property) Concerns(params spec.Params) bool {
 	return !p.OnlyReopened
 }
 
+// Scope is the widest that a verdict about the property can have: bounds in time speak of
+// the durations of a scenario only, the others of all where a search without durations
+// proves them.
+func (p Property) Scope() checker.Scope {
+	switch p.Kind {
+	case checker.Within, checker.StaysAtMost, checker.NeverAfter:
+		return checker.TheseDurations
+	}
+	if p.Make == nil { // of a population
+		return checker.TheseDurations
+	}
+	return checker.AllDurations
+}
+
 // complete fills in what an entry of a theme leaves out.
 func (p Property) complete() Property {
 	if p.Excuse == nil {

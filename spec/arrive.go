@@ -54,7 +54,8 @@ func (t *step) arriveSynchronized(h Host, g Segment) {
 		t.limitedAck(h)
 		return
 	}
-	exactRST := g.Seq == e.RcvNxt || t.rules.linuxWindow && t.m.tables[h].resetCheck[e.State] && g.Seq == e.RcvNxt-1
+	exactRST := g.Has(RST) && (g.Seq == e.RcvNxt ||
+		t.rules.linuxWindow && g.Seq == e.RcvNxt-1 && row(t, h, ResetCheck, &t.m.tables[h].resetCheck))
 
 	// First, the sequence number.
 	if !t.acceptable(h, g) {
@@ -141,7 +142,7 @@ func inside(a, left, right Seq) bool { return !a.Before(left) && a.Before(right)
 func (t *step) reset(h Host) {
 	e := &t.s.Host[h]
 	if e.Open && !e.Lingering {
-		e.Error = t.m.tables[h].onReset[e.State]
+		e.Error = row(t, h, OnReset, &t.m.tables[h].onReset)
 	}
 	t.toClosed(h, EndedReset)
 }
@@ -191,7 +192,7 @@ func (t *step) updateWindow(h Host, g Segment, advanced bool) {
 func (t *step) ackOfFIN(h Host, g Segment) (done bool) {
 	e := &t.s.Host[h]
 	from := e.State
-	switch to := t.m.tables[h].onAckOfFIN[from]; {
+	switch to := row(t, h, OnAckOfFIN, &t.m.tables[h].onAckOfFIN); {
 	case to == from:
 		return false
 	case to == Closed:
@@ -260,7 +261,7 @@ func (t *step) lateData(h Host, g Segment) bool {
 		return false
 	}
 	if e.Open && !e.Lingering {
-		e.Error = t.m.tables[h].onReset[e.State]
+		e.Error = row(t, h, OnReset, &t.m.tables[h].onReset)
 	}
 	t.toClosed(h, EndedLateData)
 	t.refuse(h, g)

@@ -19,7 +19,7 @@ func (t *step) shutdown(h Host, wr, rd bool) {
 // closeSending queues the FIN and takes the state on (table onClose).
 func (t *step) closeSending(h Host) {
 	e := &t.s.Host[h]
-	to := t.m.tables[h].onClose[e.State]
+	to := row(t, h, OnClose, &t.m.tables[h].onClose)
 	if to == e.State {
 		return
 	}
@@ -54,7 +54,7 @@ func (t *step) close(h Host, blocking bool) {
 		t.abort(h)
 	default:
 		t.closeSending(h)
-		if c.SoLinger.On && blocking && t.m.tables[h].lingers[t.s.Host[h].State] {
+		if c.SoLinger.On && blocking && row(t, h, Lingers, &t.m.tables[h].lingers) {
 			t.s.Host[h].Lingering = true
 		} else {
 			t.orphan(h)
@@ -68,7 +68,7 @@ func (t *step) close(h Host, blocking bool) {
 func (t *step) abort(h Host) {
 	e := &t.s.Host[h]
 	unsent := t.m.p.Profile == Linux && e.SndNxt != e.SndEnd && (e.State == Closing || e.State == LastAck)
-	if t.m.tables[h].resetOnAbort[e.State] || unsent {
+	if row(t, h, ResetOnAbort, &t.m.tables[h].resetOnAbort) || unsent {
 		t.sendReset(h)
 	}
 	t.toClosed(h, EndedAbort)
@@ -82,7 +82,7 @@ func (t *step) destroy(h Host) {
 	if e.State == Closed {
 		return
 	}
-	if e.State != TimeWait && !e.Mini && t.m.tables[h].resetOnAbort[e.State] {
+	if e.State != TimeWait && !e.Mini && row(t, h, ResetOnAbort, &t.m.tables[h].resetOnAbort) {
 		t.sendReset(h)
 	}
 	if e.Open && !e.Lingering && e.State != TimeWait {

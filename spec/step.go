@@ -18,6 +18,8 @@ type step struct {
 	// choice of choices of an initial sequence number; 0 choices: none was picked.
 	choice, choices int
 
+	cover *Coverage // marks the rows that are looked up, when it is not nil
+
 	list *listing // takes the next states instead of emit, when it is not nil
 	// alone, when it is not nil, takes what became of the host before the network, or the
 	// other host, has a say.
@@ -150,7 +152,7 @@ func (t *step) settle() {
 	for h := Client; h <= Server; h++ {
 		t.applicationReads(h)
 		e := &t.s.Host[h]
-		if e.Lingering && !t.m.tables[h].lingers[e.State] {
+		if e.Lingering && !row(t, h, Lingers, &t.m.tables[h].lingers) {
 			t.orphan(h)
 		}
 	}

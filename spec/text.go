@@ -6,16 +6,19 @@ import "math/bits"
 // last number of the text (Linux tcp_data_queue).
 func (t *step) receiveText(h Host, g Segment) {
 	e := &t.s.Host[h]
-	if !t.m.tables[h].fullText[e.State] && !g.Seq.Before(e.RcvNxt) {
+	if g.Seq == g.End() {
+		return // nothing but an ACK
+	}
+	full := row(t, h, FullText, &t.m.tables[h].fullText)
+	if !full && !g.Seq.Before(e.RcvNxt) {
 		return // beyond the peer's FIN there is nothing: ignored, not even acknowledged
 	}
 	// In the states behind the peer's FIN that is text which begins before the
 	// FIN and goes on beyond it; Linux falls through to the same test.
-	if (e.State == FinWait1 || e.State == FinWait2 || t.m.p.Profile == Linux && !t.m.tables[h].fullText[e.State]) && t.lateData(h, g) {
+	if (e.State == FinWait1 || e.State == FinWait2 || t.m.p.Profile == Linux && !full) && t.lateData(h, g) {
 		return
 	}
 	switch {
-	case g.Seq == g.End(): // nothing but an ACK
 	case !g.End().After(e.RcvNxt): // all of it was here before: acknowledge at once
 		t.sendAck(h)
 	case g.Len > 0 && !t.m.windowOpen(h, e), !g.Seq.Before(e.RcvNxt + t.m.wnd()):
@@ -88,7 +91,7 @@ func (t *step) receiveFIN(h Host, hole bool) {
 	e.RcvNxt++
 	e.PeerFin = true
 	e.Held, e.HeldFin = 0, 0
-	switch to := t.m.tables[h].onFIN[e.State]; to {
+	switch to := row(t, h, OnFIN, &t.m.tables[h].onFIN); to {
 	case CloseWait:
 		e.State = to
 		t.acknowledgeLater(h, hole)

@@ -30,6 +30,8 @@ type checkOptions struct {
 	symmetry  bool
 	merge     bool
 	stays     bool
+	coverage  bool
+	failOn    []string
 	explain   bool
 	// A checkpoint to write, and one to go on from.
 	checkpoint, resume string
@@ -81,6 +83,8 @@ unless it was done. --workers, --max-time and --memory may be others.`,
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
 	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
+	f.BoolVar(&o.coverage, "coverage", false, "tell which rows of the transition tables, actions, kinds of segments and timers are exercised in exact time, and which never")
+	f.StringSliceVar(&o.failOn, "fail-on", nil, "exit with 1 also where `WHAT` is found: vacuous, a property whose guard never occurs; uncovered, a part of the rules that nothing exercises")
 	f.BoolVar(&o.explain, "explain", false, "explain expected violations too, as those that differ are: the failed part of the condition, the decisive event, the run")
 	f.StringVar(&o.checkpoint, "checkpoint", "", "keep in FILE what is known, so that --resume can go on; it replaces one that is there")
 	f.StringVar(&o.resume, "resume", "", "go on from the checkpoint in FILE, and keep it up to date unless --checkpoint names another")
@@ -95,6 +99,10 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	failOn, err := o.failures()
+	if err != nil {
+		return err
+	}
 	all, err := o.scenarios.load(args)
 	if err != nil {
 		return err
@@ -104,7 +112,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = judge.Of(c.instance, o.patterns); err != nil {
 			return err
 		}
-		cases[i].Stays, cases[i].Explain = o.stays, judge.ExplainDifferent
+		cases[i].Stays, cases[i].Coverage, cases[i].Explain = o.stays, o.coverage || failOn != report.FailOn{}, judge.ExplainDifferent
 		if o.explain || o.out != "" {
 			cases[i].Explain = judge.ExplainAll
 		}
@@ -120,7 +128,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}
-	r := report.Report{Schema: report.Schema, Version: version(), Asked: len(all)}
+	r := report.Report{Schema: report.Schema, Version: version(), Asked: len(all), FailOn: failOn}
 	follow := progress.New(o.app.stderr, o.progress.value, len(all))
 	err = judgeAll(ctx, cases, int(o.workers), opt, follow, func(i int, s judge.Scenario) error {
 		if o.out != "" {
@@ -130,6 +138,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		}
 		for n := range s.Outcomes {
 			s.Outcomes[n].Repeat = o.repeat(all[i], s.Outcomes[n])
+			s.Outcomes[n].FailVacuous = failOn.Vacuous
 		}
 		o.pins.compare(&s)
 		r.Scenarios = append(r.Scenarios, s)
@@ -141,6 +150,7 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	r.Cover()
 	r.Elapsed, r.Interrupted, r.Baseline = time.Since(begin), ctx.Err() != nil, o.pins.baselineFile != ""
 	if err := r.Writers()[o.format.value](o.app.stdout); err != nil {
 		return err
@@ -172,6 +182,21 @@ func (o *checkOptions) options() (checker.Options, error) {
 		return opt, spillable(opt)
 	}
 	return opt, nil
+}
+
+// failures reads --fail-on.
+func (o *checkOptions) failures() (f report.FailOn, err error) {
+	for _, what := range o.failOn {
+		switch what {
+		case "vacuous":
+			f.Vacuous = true
+		case "uncovered":
+			f.Uncovered = true
+		default:
+			return f, fmt.Errorf("--fail-on: %w", unknownName("finding", what, []string{"vacuous", "uncovered"}))
+		}
+	}
+	return f, nil
 }
 
 // keep says what the checkpoint is of, if there is to be one.

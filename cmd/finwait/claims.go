@@ -23,15 +23,15 @@ Exit code 1 when a verdict is not the expected one, marked (!).`,
 		Example: "  finwait claims\n  finwait claims --format markdown",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.claims(cmd.Context(), format.value)
+			return a.claims(cmd.Context(), claims.Table(), format.value)
 		},
 	}
 	format = choose(cmd.Flags(), "format", "form of the table", "text", "json", "markdown")
 	return cmd
 }
 
-func (a *app) claims(ctx context.Context, format string) error {
-	all, err := claims.Judge(ctx, claims.Table(), checker.Options{MaxTime: time.Minute, Reduction: checker.ReduceNone})
+func (a *app) claims(ctx context.Context, table []claims.Claim, format string) error {
+	all, err := claims.Judge(ctx, table, checker.Options{MaxTime: time.Minute, Reduction: checker.ReduceNone})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/properties/user"
@@ -19,19 +20,20 @@ import (
 const (
 	scenarioFile = "scenario-file"
 	variables    = "variables"
+	patterns     = "patterns"
 	allFigures   = "figures"
 )
 
 func newExplain(a *app) *cobra.Command {
 	var format *choice
 	cmd := &cobra.Command{
-		Use:     "explain scenario-file|variables|figures|PROPERTY|MUTANT",
-		Short:   "Explain the scenario file, what conditions can read, the article's figures, a property or a mutant",
+		Use:     "explain scenario-file|variables|patterns|figures|PROPERTY|MUTANT",
+		Short:   "Explain the scenario file, properties of your own, the article's figures, a property or a mutant",
 		Example: "  finwait explain scenario-file\n  finwait explain both-closed",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
 			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read",
-				allFigures+"\tthe command that draws each figure of the article"), directive
+				patterns+"\twhat a property of your own can claim", allFigures+"\tthe command that draws each figure of the article"), directive
 		},
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -42,6 +44,9 @@ func newExplain(a *app) *cobra.Command {
 			if args[0] == variables {
 				return explainVariables(a.stdout, asJSON)
 			}
+			if args[0] == patterns {
+				return explainPatterns(a.stdout, asJSON)
+			}
 			if args[0] == allFigures {
 				return explainFigures(a.stdout, asJSON)
 			}
@@ -51,7 +56,7 @@ func newExplain(a *app) *cobra.Command {
 			all := everyProperty()
 			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
 			if i < 0 {
-				names := []string{scenarioFile, variables, allFigures}
+				names := []string{scenarioFile, variables, patterns, allFigures}
 				for _, p := range all {
 					names = append(names, p.Name)
 				}
@@ -124,6 +129,26 @@ func explainVariables(w io.Writer, asJSON bool) error {
 	return err
 }
 
+type patternJSON struct {
+	Name    string `json:"name"`
+	About   string `json:"about"`
+	Example string `json:"example"`
+}
+
+func explainPatterns(w io.Writer, asJSON bool) error {
+	var items []patternJSON
+	var table [][]string
+	for _, p := range user.Patterns() {
+		items = append(items, patternJSON{string(p), p.About(), p.Example()})
+		table = append(table, []string{string(p), p.About() + ": " + p.Example()})
+	}
+	if asJSON {
+		return writeJSON(w, map[string]any{"schema": "finwait.explain/1", "patterns": items})
+	}
+	_, err := io.WriteString(w, align(table))
+	return err
+}
+
 func explainProperty(w io.Writer, p properties.Property, asJSON bool) error {
 	if asJSON {
 		return writeJSON(w, map[string]any{"schema": "finwait.explain/1", "property": jsonOf(p)})
@@ -132,9 +157,13 @@ func explainProperty(w io.Writer, p properties.Property, asJSON bool) error {
 	if len(p.Assumptions) > 0 {
 		assumptions = strings.Join(p.Assumptions, "; ")
 	}
-	_, err := fmt.Fprintf(w, "%s (%s)\n\n%s\n\n%s\n\nExpected:   %s\nAssumes:    %s\nSource:     %s\n",
+	durations := "all of them, where a search without durations proves it; else those of the scenario"
+	if p.Scope() == checker.TheseDurations {
+		durations = "those of the scenario"
+	}
+	_, err := fmt.Fprintf(w, "%s (%s)\n\n%s\n\n%s\n\nExpected:   %s\nAssumes:    %s\nDurations:  %s\nSource:     %s\n",
 		p.Name, p.Kind, fold(p.Claim, ""), fold(p.About, ""), fold(p.HoldsWhen, "            "),
-		fold(assumptions, "            "), fold(p.Source, "            "))
+		fold(assumptions, "            "), durations, fold(p.Source, "            "))
 	return err
 }
 

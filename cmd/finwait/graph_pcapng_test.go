@@ -12,6 +12,14 @@ import (
 	"github.com/finwait/finwait/spec"
 )
 
+// beyondGuess are the scenarios of which conform cannot guess what the hosts do.
+var beyondGuess = map[string]string{
+	"peer-reboot":            "conform guesses no reboot",
+	"late-copy-meets-reboot": "conform guesses no reboot",
+	"keepalive-dead-peer":    "conform guesses no keepalive",
+	"fin-at-zero-window":     "conform guesses no receive buffer",
+}
+
 // Every built-in scenario that ends in the linux profile, written as a capture of both
 // ends and read again, is a run of the model; so is each end alone.
 func TestPcapngConforms(t *testing.T) {
@@ -24,6 +32,9 @@ func TestPcapngConforms(t *testing.T) {
 			continue // conform knows no network that makes copies: it takes them for second showings
 		}
 		t.Run(s.Name, func(t *testing.T) {
+			if why := beyondGuess[s.Name]; why != "" {
+				t.Skip(why)
+			}
 			for _, side := range []string{"both", "client", "server"} {
 				if side != "both" && testing.Short() {
 					continue

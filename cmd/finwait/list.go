@@ -123,10 +123,11 @@ type propertyJSON struct {
 	Source      string   `json:"source"`
 	HoldsWhen   string   `json:"holds_when"`
 	Assumptions []string `json:"assumptions"`
+	Scope       string   `json:"scope"`
 }
 
 func jsonOf(p properties.Property) propertyJSON {
-	return propertyJSON{p.Name, p.Kind.String(), p.Claim, p.About, p.Source, p.HoldsWhen, append([]string{}, p.Assumptions...)}
+	return propertyJSON{p.Name, p.Kind.String(), p.Claim, p.About, p.Source, p.HoldsWhen, append([]string{}, p.Assumptions...), p.Scope().String()}
 }
 
 // everyProperty is the catalogue, that of populations behind it.

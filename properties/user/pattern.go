@@ -13,16 +13,23 @@ type Pattern string
 
 // The patterns. Of is the condition of each.
 const (
-	Always     Pattern = "always"     // Of holds in every state, or in every state in which When does
-	Never      Pattern = "never"      // Of holds in none, or in none in which When does
-	Eventually Pattern = "eventually" // every run comes to Of
-	LeadsTo    Pattern = "leads_to"   // whenever When holds, Of does then or later; with Bound, at most that much later
-	Stays      Pattern = "stays"      // no stay in Of lasts longer than Bound
-	Reachable  Pattern = "reachable"  // a goal: some run comes to Of
+	Always     Pattern = "always"      // Of holds in every state, or in every state in which When does
+	Never      Pattern = "never"       // Of holds in none, or in none in which When does
+	Eventually Pattern = "eventually"  // every run comes to Of
+	LeadsTo    Pattern = "leads_to"    // whenever When holds, Of does then or later; with Bound, at most that much later
+	Stays      Pattern = "stays"       // no stay in Of lasts longer than Bound
+	Reachable  Pattern = "reachable"   // a goal: some run comes to Of
+	NeverAfter Pattern = "never_after" // once When has held, Of does not, then or later
 )
 
 // Patterns lists them.
-func Patterns() []Pattern { return []Pattern{Always, Never, Eventually, LeadsTo, Stays, Reachable} }
+func Patterns() []Pattern {
+	return []Pattern{Always, Never, Eventually, LeadsTo, Stays, Reachable, NeverAfter}
+}
+
+// About says what a pattern claims, and Example shows one.
+func (p Pattern) About() string   { return shapes[p].about }
+func (p Pattern) Example() string { return shapes[p].example }
 
 // The other words of a definition.
 const (
@@ -54,13 +61,30 @@ var shapes = map[Pattern]struct {
 	kind        checker.Kind
 	when, bound need
 	boundKey    string
+	about       string
+	example     string
 }{
-	Always:     {checker.Always, may, none, Within},
-	Never:      {checker.Always, may, none, Within},
-	Eventually: {checker.Eventually, none, none, Within},
-	LeadsTo:    {checker.LeadsTo, must, may, Within},
-	Stays:      {checker.StaysAtMost, none, must, AtMost},
-	Reachable:  {checker.Reachable, none, none, Within},
+	Always: {checker.Always, may, none, Within,
+		"in every state, or in every state in which when holds, the condition holds",
+		`{always: "client.fins_sent <= 9"}`},
+	Never: {checker.Always, may, none, Within,
+		"in no state, or in no state in which when holds, the condition holds",
+		`{never: "client.state == TIME_WAIT", when: client.down}`},
+	Eventually: {checker.Eventually, none, none, Within,
+		"every run in which time goes on comes to the condition",
+		`{eventually: client.state == CLOSED}`},
+	LeadsTo: {checker.LeadsTo, must, may, Within,
+		"whenever when holds, the condition does then or later; with within, at most that much later",
+		`{when: client.state == FIN_WAIT_1, leads_to: client.state != FIN_WAIT_1, within: 10s}`},
+	Stays: {checker.StaysAtMost, none, must, AtMost,
+		"no stay in the condition lasts longer than at_most",
+		`{stays: client.state == TIME_WAIT, at_most: 60s}`},
+	Reachable: {checker.Reachable, none, none, Within,
+		"a goal: some run comes to the condition",
+		`{reachable: client.state == CLOSING}`},
+	NeverAfter: {checker.NeverAfter, must, none, Within,
+		"once when has held, the condition does not, then or later (judged in exact time only)",
+		`{when: client.state == TIME_WAIT, never_after: client.state == ESTABLISHED}`},
 }
 
 // BoundKey is the word that a pattern gives its duration by.
@@ -104,9 +128,9 @@ func (d Definition) check() error {
 	case !ok:
 		return &Error{Found: "no pattern", Want: fmt.Sprintf("one of %v", Patterns())}
 	case d.When != "" && shape.when == none:
-		return &Error{Key: When, Found: "when beside " + string(d.Pattern), Want: fmt.Sprintf("when beside %s, %s or %s only", Always, Never, LeadsTo)}
+		return &Error{Key: When, Found: "when beside " + string(d.Pattern), Want: fmt.Sprintf("when beside %s, %s, %s or %s only", Always, Never, LeadsTo, NeverAfter)}
 	case d.When == "" && shape.when == must:
-		return &Error{Key: string(d.Pattern), Found: "leads_to without when", Want: "a condition from which it has to come: when: client.state == FIN_WAIT_1"}
+		return &Error{Key: string(d.Pattern), Found: string(d.Pattern) + " without when", Want: "a condition from which on it is asked: when: client.state == FIN_WAIT_1"}
 	case d.Bound != 0 && shape.bound == none:
 		return &Error{Key: shape.boundKey, Found: "a duration beside " + string(d.Pattern), Want: fmt.Sprintf("one beside %s or %s only", LeadsTo, Stays)}
 	case d.Bound == 0 && shape.bound == must:

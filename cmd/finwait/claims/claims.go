@@ -107,6 +107,9 @@ func (c Claim) under(ctx context.Context, p spec.Profile, opt checker.Options) (
 			return a, err
 		}
 		found := s.Outcomes[0]
+		if found.Excused || found.Vacuous && found.Verdict == checker.Holds.String() {
+			return a, fmt.Errorf("%s, under %s: the property says nothing there (%s)", t, p, found.Reason)
+		}
 		switch {
 		case found.Unknown():
 			if a.Verdict == checker.Holds.String() {
@@ -120,6 +123,8 @@ func (c Claim) under(ctx context.Context, p spec.Profile, opt checker.Options) (
 					return a, err
 				}
 				a.Counterexample = b.String()
+			} else if found.Course != nil || s.Population != nil {
+				a.Counterexample = found.Reason + "\n" // the arithmetic, of many connections
 			}
 			return a, nil
 		}
@@ -137,17 +142,20 @@ func (t Test) judge(ctx context.Context, p spec.Profile, opt checker.Options) (j
 		return judge.Scenario{}, err
 	}
 	c := judge.Case{Name: i.Scenario.Name, Profile: i.Profile.String(), Params: i.Params, Overridden: true, Assumptions: i.Assumptions}
-	if t.Property != "" {
-		c.Properties, err = properties.Select([]string{t.Property})
-	} else {
-		d, own := t.Own, properties.Property{}
-		d.Name = "claim"
-		own, err = user.Compile(d)
-		c.Properties = []properties.Property{own}
+	if t.Property != "" { // of one connection or of many
+		if c, err = judge.Of(i, []string{t.Property}); err != nil {
+			return judge.Scenario{}, err
+		}
+		c.Overridden = true
+		return judge.Judge(ctx, c, opt)
 	}
+	d := t.Own
+	d.Name = "claim"
+	own, err := user.Compile(d)
 	if err != nil {
 		return judge.Scenario{}, err
 	}
+	c.Properties = []properties.Property{own}
 	return judge.Judge(ctx, c, opt)
 }
 

@@ -51,6 +51,18 @@ func TestVerdictsArePinned(t *testing.T) {
 	require.Equal(t, 43+1, strings.Count(markdown.String(), "\n| ")+1+strings.Count(markdown.String(), "|---|---|---|---|---|"))
 }
 
+// TestNothingIsJudgedVacuously: a test whose property says nothing of its scenario is
+// refused, for it could not fail.
+func TestNothingIsJudgedVacuously(t *testing.T) {
+	for _, test := range []Test{
+		{Scenario: "normal-close", Property: "every-last-ack-fin-finds-time-wait", Says: yes}, // excused: one connection
+		{Scenario: "first-wave-lost", Property: "time-wait-length", Says: yes},                // no TIME_WAIT there
+	} {
+		_, err := Judge(context.Background(), []Claim{{ID: 1, Tests: []Test{test}, Expected: each(yes)}}, checker.Options{})
+		require.ErrorContains(t, err, "says nothing there")
+	}
+}
+
 // TestOtherVerdictsStandOut: a claim that comes out otherwise than expected is marked.
 func TestOtherVerdictsStandOut(t *testing.T) {
 	c := table[1]

@@ -77,7 +77,7 @@ func (f tester) scale(ctx context.Context, q query) (string, error) {
 func (f tester) durations(ctx context.Context, q query) (string, error) {
 	m, props := subject(q.asked)
 	props = slices.DeleteFunc(props, func(p checker.Property[spec.State]) bool {
-		return p.Timed || p.Kind == checker.Within || p.Kind == checker.StaysAtMost
+		return p.Timed || p.Kind == checker.Within || p.Kind == checker.StaysAtMost || p.Kind == checker.NeverAfter
 	})
 	found, err := checker.Check(ctx, checker.System[spec.State]{Exact: m, Any: m.Any()}, props, f.anySearch())
 	if err != nil {

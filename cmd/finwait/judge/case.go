@@ -16,7 +16,7 @@ import (
 func Of(i scenario.Instance, patterns []string) (Case, error) {
 	c := Case{
 		Name: i.Scenario.Name, Profile: i.Profile.String(), Params: i.Params, Expect: i.Expect,
-		Overridden: i.Overridden, Assumptions: i.Assumptions, File: i.Scenario.File, Line: i.Line, Population: i.Population,
+		Overridden: i.Overridden, Assumptions: i.Assumptions, File: i.Scenario.File, Line: i.Line, Population: i.Population, AnyStates: i.AnyStates,
 	}
 	all := append(properties.Catalogue(), i.UserProperties()...)
 	if err := checkPatterns(all, patterns); err != nil {

@@ -28,6 +28,10 @@ type Case struct {
 	// property's own condition on them replaces Expect.
 	Overridden  bool
 	Assumptions []string
+	// AnyStates bounds the search without durations that auto begins with; 0: by opt alone.
+	AnyStates int
+	// Coverage asks for what of the rules was exercised, and for vacuity in exact time.
+	Coverage bool
 	// Stays asks for the stays in every state too, Explain for explanations.
 	Stays   bool
 	Explain Explaining
@@ -55,6 +59,7 @@ type Scenario struct {
 	Runs        []Run     `json:"runs"`
 	Outcomes    []Outcome `json:"outcomes"`
 	Stays       []Stay    `json:"stays,omitempty"` // where they were asked for
+	Coverage    *Coverage `json:"coverage,omitempty"`
 	// Population is nil for one connection.
 	Population *Population `json:"population,omitempty"`
 	// Drift tells what is no longer as it was pinned, besides verdicts.
@@ -104,6 +109,8 @@ type Outcome struct {
 	// Known: the verdict is not the expected one, and the baseline has it already.
 	Known bool `json:"known,omitempty"`
 
+	// FailVacuous: a guard that never occurs is a difference.
+	FailVacuous bool `json:"-"`
 	// Excused: the property says nothing for these parameters, as Reason tells.
 	Excused bool                         `json:"excused"`
 	Model   *spec.Model                  `json:"-"` // of the trace
@@ -117,7 +124,15 @@ type Outcome struct {
 }
 
 // Different reports whether a definite verdict is not the expected one, and that is news.
-func (o Outcome) Different() bool { return o.AsExpected != nil && !*o.AsExpected && !o.Known }
+func (o Outcome) Different() bool {
+	return (o.AsExpected != nil && !*o.AsExpected || o.GuardMissing()) && !o.Known
+}
+
+// GuardMissing reports whether a property holds as expected, but only because its guard
+// never occurred, and that will not do.
+func (o Outcome) GuardMissing() bool {
+	return o.FailVacuous && o.Vacuous && !o.Excused && o.AsExpected != nil && *o.AsExpected
+}
 
 // Unknown reports whether nothing was decided.
 func (o Outcome) Unknown() bool { return o.Verdict == checker.Unknown.String() }
@@ -186,6 +201,9 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 		}
 		s.Outcomes = append(s.Outcomes, o)
 	}
+	if c.AnyStates > 0 && (opt.AnyStates == 0 || c.AnyStates < opt.AnyStates) {
+		opt.AnyStates = c.AnyStates
+	}
 	if opt.Time == checker.Auto && c.Params.Incarnations > 1 {
 		opt.Time = checker.Exact // without durations any old segment may come: nothing would be decided
 	}
@@ -196,6 +214,11 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 	}
 	if c.Stays {
 		if s.Stays, err = c.measure(ctx, m, opt); err != nil {
+			return s, err
+		}
+	}
+	if c.Coverage {
+		if err := c.cover(ctx, m, &s, opt); err != nil {
 			return s, err
 		}
 	}

@@ -31,6 +31,10 @@ func (r Report) WriteGitHub(w io.Writer) error {
 			annotate(&b, "error", s, 1, "pinned", d)
 		}
 	}
+	uncovered, _ := r.uncovered()
+	for _, s := range uncovered {
+		annotate(&b, "error", s, 1, "uncovered", r.missing(s.Profile))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -28,6 +28,12 @@ func (r Report) WriteJUnit(w io.Writer) error {
 		}
 		all.AddSuite(suite)
 	}
+	uncovered, _ := r.uncovered()
+	for _, s := range uncovered {
+		suite := junit.Testsuite{Name: "coverage." + s.Profile, ID: len(r.Scenarios), Time: "0"}
+		suite.AddTestcase(junit.Testcase{Name: "uncovered", Classname: suite.Name, Failure: &junit.Result{Message: r.missing(s.Profile), Type: "uncovered"}})
+		all.AddSuite(suite)
+	}
 	return all.WriteXML(w)
 }
 
@@ -55,6 +61,9 @@ func Tell(s judge.Scenario, o judge.Outcome) string {
 
 // difference is in one line what is not as expected.
 func difference(o judge.Outcome) string {
+	if o.GuardMissing() {
+		return "holds vacuously, but its guard was expected to occur"
+	}
 	return fmt.Sprintf("%s, but %s was expected", verdictWords(o), expectedWords(o))
 }
 

@@ -29,6 +29,10 @@ type Report struct {
 	Version   string           `json:"version"`
 	Scenarios []judge.Scenario `json:"scenarios"`
 
+	// Coverage is what all scenarios exercised together, by profile, where that was asked for.
+	Coverage map[string]*judge.Coverage `json:"coverage,omitempty"`
+
+	FailOn      FailOn        `json:"-"`
 	Asked       int           `json:"-"` // cases that were to be judged
 	Interrupted bool          `json:"-"`
 	Elapsed     time.Duration `json:"-"`
@@ -85,10 +89,11 @@ func (r Report) tally() tally {
 // interrupted check is never as expected.
 func (r Report) Code() int {
 	t := r.tally()
+	uncovered, decided := r.uncovered()
 	switch {
-	case t.different > 0:
+	case t.different > 0, decided && len(uncovered) > 0:
 		return Different
-	case t.unknown > 0, r.Interrupted, len(r.Scenarios) < r.Asked:
+	case !decided, t.unknown > 0, r.Interrupted, len(r.Scenarios) < r.Asked:
 		return Unknown
 	default:
 		return AsExpected

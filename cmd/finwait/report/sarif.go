@@ -36,6 +36,11 @@ func (r Report) WriteSARIF(w io.Writer) error {
 			result(run, s, "pinned", 1, sarif.LevelError, d, r.news("new"))
 		}
 	}
+	uncovered, _ := r.uncovered()
+	for _, s := range uncovered {
+		run.AddRule("uncovered").WithDescription("the scenarios exercise all of the rules")
+		result(run, s, "uncovered", 1, sarif.LevelError, r.missing(s.Profile), r.news("new"))
+	}
 	log := sarif.NewReport()
 	log.AddRun(run)
 	return log.PrettyWrite(w)

@@ -36,7 +36,7 @@ func WriteScenario(w io.Writer, s judge.Scenario) error {
 		case o.Different():
 			p.different(s, o)
 		case o.Known:
-			p.item("·", o.Property, fmt.Sprintf("known from the baseline: %s, but %s was expected", verdictWords(o), expectedWords(o)))
+			p.item("·", o.Property, "known from the baseline: "+difference(o))
 		case o.Unknown(): // below
 		case o.Excused:
 			p.item("✓", o.Property, o.Reason)
@@ -52,6 +52,7 @@ func WriteScenario(w io.Writer, s judge.Scenario) error {
 		p.item("✗", "", "DIFFERENT from what is pinned: "+d)
 	}
 	p.stays(s.Stays)
+	p.coverage(s.Coverage)
 	p.b.WriteByte('\n')
 	_, err := w.Write(p.b.Bytes())
 	return err
@@ -177,7 +178,7 @@ func (p *printer) unknown(outcomes []judge.Outcome) {
 }
 
 func (p *printer) different(s judge.Scenario, o judge.Outcome) {
-	p.item("✗", o.Property, fmt.Sprintf("DIFFERENT: %s, but %s was expected", verdictWords(o), expectedWords(o)))
+	p.item("✗", o.Property, "DIFFERENT: "+difference(o))
 	if o.Trace == nil { // the chart says it too
 		p.indented(o.About.Claim)
 	}
@@ -258,6 +259,9 @@ func (r Report) Summary() string {
 			result += fmt.Sprintf(", %d unknown", t.unknown)
 		}
 	}
+	if uncovered, decided := r.uncovered(); decided && len(uncovered) > 0 {
+		result += ", rules NOT COVERED"
+	}
 	if t.known > 0 {
 		result += fmt.Sprintf(", %d known from the baseline", t.known)
 	}
@@ -266,6 +270,9 @@ func (r Report) Summary() string {
 
 // WriteSummary writes the last line of the report.
 func (r Report) WriteSummary(w io.Writer) error {
+	if err := r.writeCoverage(w); err != nil {
+		return err
+	}
 	line := fmt.Sprintf("%s in %s s", r.Summary(), seconds(r.Elapsed.Seconds()))
 	switch left := r.Asked - len(r.Scenarios); {
 	case left > 0:

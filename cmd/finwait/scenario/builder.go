@@ -23,6 +23,7 @@ type builder struct {
 	p          spec.Params
 	properties []reference
 	user       []UserProperty
+	anyStates  int
 	notes      []string
 	assumed    []string
 	keys       *schema

@@ -32,6 +32,8 @@ type Instance struct {
 	Population *population.Params
 	// Properties are names and patterns; "all" selects all. See Selects.
 	Properties []string
+	// AnyStates bounds the search for a proof for all durations; 0: by nothing of the file.
+	AnyStates int
 	// User are the properties that the file defines itself.
 	User []UserProperty
 	// Expect has the verdicts that the file expects. It is nil when an override
@@ -56,7 +58,7 @@ func (s *Scenario) Instantiate(profile spec.Profile, o Overrides) (Instance, err
 		return Instance{}, err
 	}
 	i.Population = b.population
-	i.Params, i.Notes, i.Assumptions, i.references, i.User = b.p, b.notes, b.assumed, b.properties, b.user
+	i.Params, i.Notes, i.Assumptions, i.references, i.User, i.AnyStates = b.p, b.notes, b.assumed, b.properties, b.user, b.anyStates
 	for _, r := range b.properties {
 		i.Properties = append(i.Properties, r.text)
 	}

@@ -154,7 +154,7 @@ func netNumber(k Key, lo, hi int64, f func(p *spec.NetParams) *int) Key {
 func Settable() []string {
 	var all []string
 	for path, k := range table().keys {
-		if k.set != nil && path != "properties" && path != userProperties {
+		if k.set != nil && path != "properties" && path != userProperties && path != anyStates {
 			all = append(all, path)
 		}
 	}

@@ -39,14 +39,26 @@ func choiceKeys() []Key {
 	}, {
 		Path: userProperties, Type: "{NAME: {PATTERN: condition, …}}",
 		Default: "none",
-		About: "Properties of your own, judged besides. A pattern is always, never (both with when: condition, if need be), eventually, reachable, leads_to (with when, and within: duration), or stays (with at_most: duration); about: text explains." +
+		About: "Properties of your own, judged besides. A pattern is always, never (both with when: condition, if need be), eventually, reachable, leads_to (with when, and within: duration), never_after (with when: from there on never), or stays (with at_most: duration); about: text explains." +
 			" A condition is CEL over the variables of finwait explain variables, such as \"client.state == TIME_WAIT && server.orphan\".",
 		set: func(b *builder, _ spec.Host, n *node) (err *Error) {
 			b.user, err = n.userProperties()
 			return err
 		},
+	}, {
+		Path: anyStates, Type: "number, 1 to 1,000,000,000",
+		Default: "that of --any-states",
+		About:   "States within which --time auto tries to prove for all durations, where that is fewer. For a scenario of which that is known to need too many.",
+		set: func(b *builder, _ spec.Host, n *node) *Error {
+			v, err := n.number(1, 1_000_000_000, "")
+			b.anyStates = int(v)
+			return err
+		},
 	}}
 }
+
+// anyStates is the key that bounds the search without durations.
+const anyStates = "any_states"
 
 // hostKeys are the keys of a host, in its file order: application, sysctls, socket
 // options, and what the kernel measured or was built with.

@@ -18,10 +18,13 @@ var order = []string{
 	"normal-close", "three-segment-close", "simultaneous-close",
 	"first-wave-lost", "second-wave-lost", "fin-wait-2-after-close", "fin-wait-2-after-shutdown",
 	"third-wave-lost", "fourth-wave-lost", "close-wait-leak",
-	"linger-reset", "unread-data-reset", "lossy-network", "peer-crash",
+	"linger-reset", "linger-reset-passive", "lingering-close", "unread-data-reset", "lossy-network",
+	"peer-crash", "peer-reboot", "late-copy-meets-reboot", "keepalive-dead-peer", "fin-at-zero-window", "both-fins-lost",
+	"fin-timeout-above-60s", "socket-destroyed",
 	"time-wait-1msl", "time-wait-2msl", "tw-reuse-timestamps", "tw-reuse-no-timestamps", "tw-reuse-bound-port", "old-syn-in-time-wait",
 	"time-wait-assassination", "bucket-overflow", "linger-reset-and-reconnect", "syn-meets-last-ack",
 	"server-never-closes-first", "reboot-and-reconnect",
+	"simultaneous-open", "old-text-beyond-fin",
 }
 
 // populations are the built-in scenarios that count connections.

@@ -41,6 +41,9 @@ func (i Instance) YAML() []byte {
 			fmt.Fprintf(&w, "  %s: %s\n", quoted(p), i.Expect[p])
 		}
 	}
+	if i.AnyStates > 0 {
+		fmt.Fprintf(&w, "%s: %d\n", anyStates, i.AnyStates)
+	}
 	writeUserProperties(&w, i.User)
 	if len(i.Properties) == 0 || slices.Contains(i.Properties, allProperties) {
 		w.WriteString("properties: all\n")

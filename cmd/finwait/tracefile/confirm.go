@@ -44,6 +44,10 @@ func Confirm[S comparable](p checker.Property[S], t checker.Trace[S]) error {
 		if !r.any(p.From, func(i int) bool { return r.until(i, p.Goal) > p.Bound }) {
 			return fmt.Errorf("%s is always answered within %d µs", p.Name, p.Bound)
 		}
+	case checker.NeverAfter:
+		if !p.Goal(t.Last()) || r.first(0, p.From) < 0 {
+			return fmt.Errorf("what %s forbids does not happen in the last state, or nothing before it forbids that", p.Name)
+		}
 	case checker.StaysAtMost:
 		left := func(s S) bool { return !in(p.From, s) }
 		if !r.any(p.From, func(i int) bool { return r.until(i, left) > p.Bound }) {
