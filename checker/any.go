@@ -19,6 +19,10 @@ type anySearch[S comparable] struct {
 	set     *visited
 	codec   codec[S]
 	spread  bool // the codec's records are their own hashes
+	// composed is the codec of a search on words, nil for one on states. outgrown tells
+	// that words were too short, and nothing else of the search is right.
+	composed *composedCodec[S]
+	outgrown bool
 	meter   *meter
 	judge   *judge[S] // nil for none
 	hooks   hooks[S]  // nil for none; called in order, by one goroutine
@@ -214,8 +218,10 @@ func (x *anySearch[S]) round(from, to, chunk int) bool {
 	if x.hooks != nil || n == 1 {
 		e := x.workers[0]
 		for at := from; at < to; at += chunk {
-			e.expandChunk(at, min(to, at+chunk))
-			x.meter.run.Transitions += len(e.met.hashes)
+			if !x.roomy(func() { e.expandChunk(at, min(to, at+chunk)) }) {
+				return false
+			}
+			x.meter.run.Transitions += len(e.met.hashes) + e.met.loops
 			x.meter.full = x.meter.full || e.full
 			if !x.insert(&e.met) {
 				return false
@@ -226,15 +232,20 @@ func (x *anySearch[S]) round(from, to, chunk int) bool {
 	for len(x.batches) < n {
 		x.batches = append(x.batches, &batch{})
 	}
-	share(len(x.workers), n, func(worker, task int) {
-		e, at := x.workers[worker], from+task*chunk
-		e.expandChunk(at, min(to, at+chunk))
-		x.sort(&e.met, x.batches[task])
-		x.batches[task].full = e.full
-	})
+	if !x.roomy(func() {
+		share(len(x.workers), n, func(worker, task int) {
+			e, at := x.workers[worker], from+task*chunk
+			e.expandChunk(at, min(to, at+chunk))
+			x.sort(&e.met, x.batches[task])
+			x.batches[task].full = e.full
+		})
+	}) {
+		return false
+	}
 	batches, found := x.batches[:n], 0
 	for _, b := range batches {
 		found += len(b.hashes)
+		x.meter.run.Transitions += b.loops
 		x.meter.full = x.meter.full || b.full
 	}
 	x.meter.run.Transitions += found

@@ -180,19 +180,15 @@ func (c *check[S]) anyRun(g group) error {
 	if live {
 		purpose = "safety and liveness"
 	}
-	w := newMeter(c.ctx, c.opt, c.epoch, Any, purpose)
-	if c.opt.Time == Auto {
-		limit := c.opt.AnyStates
-		if limit == 0 {
-			limit = defaultAnyStates
-		}
-		if w.bound == 0 || limit < w.bound {
-			w.bound, w.because = limit, reasonAnyStates
-		}
-	}
-	j := newJudge(props)
+	w, j := c.anyMeter(purpose), newJudge(props)
 	if c.opt.Spill != "" {
 		return c.anyOnDisk(g, w, j)
+	}
+	if !g.ample && !g.mirror && !live && c.saver == nil {
+		if c.onWords(g, w, j) {
+			return nil
+		}
+		w, j = c.anyMeter(purpose), newJudge(props)
 	}
 	x := newAnySearch(c.sys.any(), w, j, nil)
 	if g.ample {
@@ -208,12 +204,31 @@ func (c *check[S]) anyRun(g group) error {
 			return err
 		}
 	}
-	run := x.explore()
+	c.judgeRun(g, x, x.explore())
+	return nil
+}
+
+// anyMeter is the meter of one run.
+func (c *check[S]) anyMeter(purpose string) *meter {
+	w := newMeter(c.ctx, c.opt, c.epoch, Any, purpose)
+	if c.opt.Time == Auto {
+		limit := c.opt.AnyStates
+		if limit == 0 {
+			limit = defaultAnyStates
+		}
+		if w.bound == 0 || limit < w.bound {
+			w.bound, w.because = limit, reasonAnyStates
+		}
+	}
+	return w
+}
+
+// judgeRun judges the properties of a group by a run.
+func (c *check[S]) judgeRun(g group, x *anySearch[S], run Run) {
 	c.runs = append(c.runs, run)
 	for k, i := range g.props {
-		c.judgeAny(i, x, j.found[k], j.guarded[k], run)
+		c.judgeAny(i, x, x.judge.found[k], x.judge.guarded[k], run)
 	}
-	return nil
 }
 
 func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool, run Run) {
@@ -346,7 +361,7 @@ func (c *check[S]) safety() {
 func (c *check[S]) safetyRun(purpose string, j *judge[S], merge bool) (*exactSearch[S], Run) {
 	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, purpose))
 	x.hooks, x.merge, c.rel.glance = j, merge, j.glance
-	if purpose == purposeTraces {
+	if purpose == purposeTraces || c.opt.UntilFound {
 		x.hooks = &untilFound[S]{judge: j, search: x}
 	}
 	run := x.explore()

@@ -167,7 +167,7 @@ func (x *classSet) addEqual(s *classShard, place int32, width int, words []uint6
 // the new one are superseded, and those of its own level need no expansion either;
 // an earlier one does, or paths would no longer be shortest.
 func (x *classSet) addIncluded(s *classShard, l *antichain, place int32, width int, words []uint64, level int32) fate {
-	top := x.values.borrows()
+	top := x.values.borrows
 	n := l.length()
 	var f fate
 	if n == 1 {
@@ -253,7 +253,7 @@ func (x *classSet) look(place int32, width int, words []uint64) (known bool, cov
 		return x.findEqual(s, place, words) >= 0, 0
 	}
 	s.each(s.lists.at(i), func(slot uint32) {
-		inside, covers := compare(words, x.matrix(s, slot), x.values.borrows())
+		inside, covers := compare(words, x.matrix(s, slot), x.values.borrows)
 		known = known || inside
 		if covers {
 			covered++
@@ -271,7 +271,7 @@ func (x *classSet) covered(place int32, words []uint64) bool {
 	if int(i) >= s.lists.size {
 		return false
 	}
-	l, top := s.lists.at(i), x.values.borrows()
+	l, top := s.lists.at(i), x.values.borrows
 	switch n := l.length(); n {
 	case 0:
 	case 1:

@@ -41,6 +41,7 @@ type codec[S comparable] interface {
 type scratch struct {
 	words   []uint64
 	checked int
+	worker  int
 	// The state that was decoded last, which the next states to encode differ
 	// from in a few parts.
 	from, record []uint64
@@ -71,8 +72,12 @@ func newCodec[S comparable](m Model[S], key uint64) codec[S] {
 
 func checkUnpack[S comparable](p Packer[S], s S, words []uint64) {
 	if back := p.Unpack(words); back != s {
-		panic(fmt.Sprintf("checker: %T: Unpack is not the inverse of Pack: packed %+v, got back %+v", p, s, back))
+		notInverse(p, s, back)
 	}
+}
+
+func notInverse[S comparable](model any, s, back S) {
+	panic(fmt.Sprintf("checker: %T: Unpack is not the inverse of Pack: packed %+v, got back %+v", model, s, back))
 }
 
 // wordCodec keeps the packed words as they are.

@@ -50,7 +50,8 @@
 // Levels are expanded by several goroutines ([Options].Workers), and what is found,
 // the order of visits included, is that of one. With [Options].Merge classes whose
 // union is convex become one in the run for safety properties; in those for bounded
-// time they always do. [Stays] measures shortest and longest stays in sets of states.
+// time they always do. [Stays] measures shortest and longest stays in sets of states, and
+// [FewestTurns] looks among the shortest runs for one in which it changes least often who acts.
 //
 // # Reduction
 //

@@ -60,7 +60,7 @@ func newExactSearch[S comparable](r *relation[S], w *meter) *exactSearch[S] {
 // successors take before they are compared.
 var pieceClasses = 32 // less in tests
 
-const batchPieces = 64
+const batchPieces = 16
 
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
@@ -231,7 +231,7 @@ func (x *exactSearch[S]) learn(n int) {
 	bits := t.laneBits
 	if renumbered := t.add(x.missing); renumbered != nil {
 		r := newRecode(renumbered, bits, t)
-		x.classes.recode(r)
+		x.classes.recode(r, x.workers)
 		for i := range n {
 			x.pieces[i].recode(r)
 		}

@@ -39,6 +39,7 @@ type candidates struct {
 	records []uint64
 	hashes  []uint64
 	parents []id
+	loops   int // steps from a state to itself, which are only counted
 }
 
 // batch is what the states of one chunk lead to, shard by shard.
@@ -70,14 +71,14 @@ func newExpander[S comparable](x *anySearch[S], j *judge[S]) *expander[S] {
 
 // expandOne works out what one state leads to.
 func (e *expander[S]) expandOne(i id) {
-	e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0]}
+	e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0], 0}
 	e.state = e.x.codec.decode(e.x.set.record(i), &e.scratch)
 	e.expand()
 }
 
 // expandChunk expands the frontier states from..to-1.
 func (e *expander[S]) expandChunk(from, to int) {
-	e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0]}
+	e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0], 0}
 	e.details, e.full = e.details[:0], false
 	i := e.x.frontierID(from)
 	s := &e.x.set.shard[i.shard()]
@@ -88,12 +89,32 @@ func (e *expander[S]) expandChunk(from, to int) {
 			i = idOf(next, s.level)
 		}
 		e.at, e.parent = at, i
+		if e.x.composed != nil {
+			e.expandWord(s.record(i.number(), 1))
+			i++
+			continue
+		}
 		e.state = e.x.codec.decode(s.record(i.number(), e.x.set.width), &e.scratch)
 		if e.judge != nil {
 			e.judge.metState(int32(at), e.state)
 		}
 		e.expand()
 		i++
+	}
+}
+
+// expandWord expands the state of a record of a search on words.
+func (e *expander[S]) expandWord(record []uint64) {
+	listed := e.successors(record[0])
+	if listed && e.judge == nil {
+		return
+	}
+	e.state = e.x.codec.decode(record, &e.scratch)
+	if e.judge != nil {
+		e.judge.metState(int32(e.at), e.state)
+	}
+	if !listed {
+		e.expand()
 	}
 }
 
@@ -186,6 +207,7 @@ func (e *expander[S]) add(next []S) {
 // sort puts candidates into a batch in the order of their shards.
 func (x *anySearch[S]) sort(c *candidates, to *batch) {
 	n, w := len(c.hashes), x.set.width
+	to.loops = c.loops
 	if cap(to.hashes) < n {
 		to.hashes = make([]uint64, n*5/4)
 		if !x.spread {

@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -62,7 +63,7 @@ func TestPackAndLoad(t *testing.T) {
 // and past the number that narrow lanes can hold.
 func TestCodesAreInOrder(t *testing.T) {
 	defer SmallBatches()()
-	narrowValues = 500
+	laneWidths = []laneWidth{{10, 384}, {16, 500}, {32, math.MaxInt}}
 	table := newValueTable()
 	random := rand.New(rand.NewPCG(1, 2))
 	renumbered := 0
@@ -108,7 +109,7 @@ func TestConvex(t *testing.T) {
 			encode(v, table, w)
 			return w
 		}
-		inside, covers := compare(words(a), words(b), table.borrows())
+		inside, covers := compare(words(a), words(b), table.borrows)
 		if inside || covers {
 			continue
 		}
@@ -126,7 +127,7 @@ func TestConvex(t *testing.T) {
 		}
 		var g merger
 		require.Equal(t, exact, convex(&g, g.load(3, words(a), words(b), table)), "%v %v", a, b)
-		require.Equal(t, words(hull), g.join(words(a), words(b), table.borrows()))
+		require.Equal(t, words(hull), g.join(words(a), words(b), table))
 		if exact {
 			yes++
 		} else {

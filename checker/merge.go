@@ -117,7 +117,7 @@ func convex(g *merger, p *lanePlan) bool {
 // addMerged is addIncluded where classes are merged too, with any number of known
 // ones, one after the other, until none fits any more.
 func (x *classSet) addMerged(s *classShard, l *antichain, place int32, width int, words []uint64, level int32) fate {
-	top := x.values.borrows()
+	top := x.values.borrows
 	var f fate
 	n := l.length()
 	for again := true; again; {
@@ -134,7 +134,7 @@ func (x *classSet) addMerged(s *classShard, l *antichain, place int32, width int
 				if plan := s.merger.load(width, words, known, x.values); !x.convex(&s.merger, plan) {
 					continue
 				}
-				words = s.merger.join(words, known, top)
+				words = s.merger.join(words, known, x.values)
 				again = true
 			}
 			s.supersede(slot, level)
@@ -148,7 +148,8 @@ func (x *classSet) addMerged(s *classShard, l *antichain, place int32, width int
 }
 
 // join gives the greater one of each lane.
-func (g *merger) join(a, b []uint64, top uint64) []uint64 {
+func (g *merger) join(a, b []uint64, t *valueTable) []uint64 {
+	top, bits := t.borrows, t.laneBits
 	if cap(g.hull) < len(a) {
 		g.hull = make([]uint64, len(a))
 	}
@@ -157,12 +158,7 @@ func (g *merger) join(a, b []uint64, top uint64) []uint64 {
 		// The top bit of a lane stays where a is not below b; spread over the lane,
 		// it selects a.
 		keep := ((a[i] | top) - b[i]) & top
-		var lane uint64
-		if top>>31&1 == 1 && top>>15&1 == 0 {
-			lane = keep - keep>>31
-		} else {
-			lane = keep - keep>>15
-		}
+		lane := keep - keep>>(bits-1)
 		g.hull[i] = a[i]&lane | b[i]&^lane&^top
 	}
 	return g.hull

@@ -65,6 +65,8 @@ type System[S comparable] struct {
 	// durations keep small, as long as every run of Exact is one of its runs
 	// when windows are ignored. nil means Exact itself.
 	Any Model[S]
+	// Composed makes Any's other form, for one run: nil, or giving nil, there is none.
+	Composed func() Composed[S]
 }
 
 // any is the model as Any explores it.

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -446,7 +447,7 @@ func ExploreMergingAll[S comparable](m Model[S]) Run {
 // SmallBatches makes pieces and tables small, until the function that it gives is
 // called.
 func SmallBatches() func() {
-	piece, values := pieceClasses, narrowValues
-	pieceClasses, narrowValues = 1, 6
-	return func() { pieceClasses, narrowValues = piece, values }
+	piece, widths := pieceClasses, laneWidths
+	pieceClasses, laneWidths = 1, []laneWidth{{10, 4}, {12, 6}, {16, 9}, {32, math.MaxInt}}
+	return func() { pieceClasses, laneWidths = piece, widths }
 }

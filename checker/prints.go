@@ -96,6 +96,21 @@ func (t *prints) resize(homes int) {
 	}
 }
 
+// renew replaces every hash by another.
+func (t *prints) renew(again func(uint64) uint64) {
+	next := prints{dense: t.dense, garbage: t.garbage + 8*len(t.slots)}
+	next.resize(t.homes)
+	for _, hash := range t.slots {
+		if hash != 0 {
+			next.add(again(hash))
+		}
+	}
+	if t.zero {
+		next.add(again(0))
+	}
+	*t = next
+}
+
 // unknown leaves out what stands in one of its first slots, which is most of what
 // is known. The loads of many hashes overlap, where those of one look after the other
 // would each wait for memory, and nothing depends on a guess of the processor.

@@ -2,8 +2,8 @@ package checker
 
 // recode is what has to be done where the codes of bounds change.
 type recode struct {
-	// The new codes by old ones: dense where old lanes have 16 bits, sparse where
-	// their 32 bits would make a table of gigabytes. Code 0, the padding, stays 0.
+	// The new codes by old ones: dense where old lanes are narrow, sparse where
+	// 32 bits would make a table of gigabytes. Code 0, the padding, stays 0.
 	dense   []uint32
 	sparse  map[uint32]uint32
 	oldBits uint
@@ -12,7 +12,7 @@ type recode struct {
 
 func newRecode(renumbered map[uint32]uint32, oldBits uint, t *valueTable) *recode {
 	r := &recode{oldBits: oldBits, values: t}
-	if oldBits != 16 {
+	if oldBits == 32 {
 		r.sparse = renumbered
 		return r
 	}
@@ -33,25 +33,30 @@ func (r *recode) code(old uint32) uint32 {
 // translate appends old codes of a number of cells in their new form. The result
 // may be in the place of the old ones if lanes are no wider than before.
 func (r *recode) translate(old []uint64, cells int, words []uint64) []uint64 {
-	oldLanes, lanes := 64/int(r.oldBits), r.values.lanes()
-	var word uint64
-	for k := range cells {
-		code := uint32(old[k/oldLanes] >> (uint(k%oldLanes) * r.oldBits) & (1<<r.oldBits - 1))
-		word |= uint64(r.code(code)) << (uint(k%lanes) * r.values.laneBits)
-		if k%lanes == lanes-1 {
+	lanes, bits := r.values.lanes(), r.values.laneBits
+	var from, word uint64
+	left := 0 // codes in from
+	lane := 0
+	for range cells {
+		if left == 0 {
+			from, left, old = old[0], 64/int(r.oldBits), old[1:]
+		}
+		word |= uint64(r.code(uint32(from&(1<<r.oldBits-1)))) << (uint(lane) * bits & 63)
+		from, left = from>>r.oldBits, left-1
+		if lane++; lane == lanes {
 			words = append(words, word)
-			word = 0
+			word, lane = 0, 0
 		}
 	}
-	if cells%lanes != 0 {
+	if lane > 0 {
 		words = append(words, word)
 	}
 	return words
 }
 
-// recode renews the codes of all classes. Where lanes have become wider, every
+// recode renews the codes of all classes, those of each shard apart. Where lanes have become wider, every
 // matrix moves to a new slot.
-func (x *classSet) recode(r *recode) {
+func (x *classSet) recode(r *recode, workers int) {
 	wider := r.oldBits != x.values.laneBits
 	old := x.shards
 	x.epoch ^= headEpoch
@@ -84,7 +89,7 @@ func (x *classSet) recode(r *recode) {
 		w[0] = w[0]&^headNumber | uint64(moved)
 		return moved
 	}
-	for i := range x.shards {
+	share(workers, classShards, func(_, i int) {
 		s := &x.shards[i]
 		for k := range s.lists.size {
 			x.renewList(&old[i], s, s.lists.at(int32(k)), wider, func(slot uint32) uint32 { return renew(i, slot) })
@@ -104,7 +109,7 @@ func (x *classSet) recode(r *recode) {
 		if !wider {
 			s.garbage = old[i].garbage
 		}
-	}
+	})
 	for k := range x.slots {
 		i := int(*x.place.at(x.base + int32(k))>>1) % classShards
 		x.slots[k] = renew(i, x.slots[k])

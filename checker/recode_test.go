@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"math"
 	"runtime"
 	"testing"
 
@@ -10,9 +11,9 @@ import (
 // TestWideLanesAreRenumberedInLittleMemory: codes of 32 bits are spread over all of their
 // range, which is no size for a table.
 func TestWideLanesAreRenumberedInLittleMemory(t *testing.T) {
-	before := narrowValues
-	narrowValues = 4
-	defer func() { narrowValues = before }()
+	before := laneWidths
+	laneWidths = []laneWidth{{16, 4}, {32, math.MaxInt}}
+	defer func() { laneWidths = before }()
 	table := newValueTable()
 	wide := 0
 	for v := int64(1 << 40); v > 1<<4; v >>= 1 { // each into the gap below the last one

@@ -82,6 +82,9 @@ type Options struct {
 	// convex, in its run for safety properties. The verdicts are the same, and
 	// counterexamples as short: they come from a second search without it.
 	Merge bool
+	// UntilFound ends the exact run for safety properties when each of them is decided by
+	// what was found: for those who ask one question and want no counts.
+	UntilFound bool
 	// Checkpoint keeps on disk what is known, and goes on from there. Only Check
 	// does so.
 	Checkpoint Checkpoint

@@ -168,7 +168,7 @@ func (s *spillSearch[S]) round(from, to int64) {
 	batches := s.batches[:n]
 	s.eachChunk(from, to, func(worker, task int, at int64, rows []uint64) {
 		e := s.x.workers[worker]
-		e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0]}
+		e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0], 0}
 		e.full = false
 		s.expand(e, at, rows, true)
 		s.form.sort(&e.met, batches[task])

@@ -57,7 +57,7 @@ func (s *spillSearch[S]) leadsTo(e *expander[S], at int64, rows, record []uint64
 	e.steps = false // all has been judged
 	defer func() { e.steps = steps }()
 	for i := 0; i < len(rows); i += s.form.words {
-		e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0]}
+		e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0], 0}
 		s.expand(e, at, rows[i:i+s.form.words], false)
 		for met := e.met.records; len(met) > 0; met = met[len(record):] {
 			if same(met[:len(record)], record) {

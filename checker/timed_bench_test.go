@@ -97,11 +97,13 @@ func TestTimedCounts(t *testing.T) {
 }
 
 // BenchmarkExact is a whole search of each scenario. classes/s counts explored
-// classes, B/class is the heap that is in use near the end for each kept one.
+// classes, B/class is the heap that is in use near the end for each kept one, and
+// allowed-B/class half of what the prototype took for it, plus 100.
 func BenchmarkExact(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(10)) // as the command does
 	for _, name := range timedScenarios {
 		m := timedModel(b, name, nil)
+		allowed := checker.PrototypeBytes[spec.State](m)/2 + 100
 		b.Run(name+"/plain", func(b *testing.B) {
 			for b.Loop() {
 				begin := time.Now()
@@ -123,6 +125,7 @@ func BenchmarkExact(b *testing.B) {
 					report(b, exploreTimed(b, m, opt))
 				}
 				b.ReportMetric(perClass, "B/class")
+				b.ReportMetric(allowed, "allowed-B/class")
 			})
 		}
 	}

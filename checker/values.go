@@ -1,6 +1,9 @@
 package checker
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // valueTable numbers the bounds that occur in the matrices of one search. Few
 // different ones do, for all are sums of some windows, and the numbers are in the
@@ -11,13 +14,14 @@ import "slices"
 // A new bound gets a code in the gap between its neighbours; where there is no
 // gap, all are numbered anew and whoever keeps codes has to translate them.
 type valueTable struct {
-	laneBits uint // 16, or 32 once there are too many bounds for that
+	laneBits uint   // wider once there are too many bounds
+	borrows  uint64 // the top bits of all lanes
 	sorted   []int64
 	codes    []uint32 // of sorted
 	slots    []valueSlot
 	shift    uint
-	dense    []int64          // by code, for lanes of 16 bits
-	sparse   map[uint32]int64 // by code, for lanes of 32 bits
+	dense    []int64          // by code, in narrow lanes
+	sparse   map[uint32]int64 // by code, in lanes of 32 bits
 }
 
 type valueSlot struct {
@@ -25,14 +29,44 @@ type valueSlot struct {
 	code  uint32
 }
 
-// narrowValues is the number of bounds up to which lanes have 16 bits. The gaps
-// between codes are then four wide on average.
-var narrowValues = 1 << 13 // less in tests
+// laneWidths are the widths that lanes have in turn, each up to a number of bounds.
+// The first is used up nearly: its codes are soon numbered anew, when there are few
+// classes yet, and most searches need no other. In the last there is always room.
+var laneWidths = []laneWidth{{10, 3 << 7}, {12, 3 << 9}, {16, 1 << 13}, {32, math.MaxInt}} // less in tests
+
+type laneWidth struct {
+	bits uint
+	most int
+}
 
 func newValueTable() *valueTable {
-	t := &valueTable{laneBits: 16, sorted: []int64{0, Forever}}
+	t := &valueTable{sorted: []int64{0, Forever}}
+	t.widen()
 	t.renumber()
 	return t
+}
+
+// widen chooses the width of lanes for the bounds that there are.
+func (t *valueTable) widen() {
+	for _, w := range laneWidths {
+		if t.laneBits = max(t.laneBits, w.bits); t.laneBits == w.bits && len(t.sorted) <= w.most {
+			break
+		}
+	}
+	t.borrows = 0
+	for i := range t.lanes() {
+		t.borrows |= uint64(t.limit()) << (uint(i) * t.laneBits)
+	}
+}
+
+// room tells whether the lanes are wide enough for more bounds.
+func (t *valueTable) room(more int) bool {
+	for _, w := range laneWidths {
+		if w.bits == t.laneBits {
+			return len(t.sorted)+more <= w.most
+		}
+	}
+	return false
 }
 
 func (t *valueTable) lanes() int    { return 64 / int(t.laneBits) }
@@ -43,14 +77,6 @@ func (t *valueTable) limit() uint32 { return 1 << (t.laneBits - 1) } // codes ar
 func (t *valueTable) words(cells int) int {
 	l := t.lanes()
 	return (cells + l - 1) / l
-}
-
-// borrows are the top bits of all lanes.
-func (t *valueTable) borrows() uint64 {
-	if t.laneBits == 16 {
-		return 0x8000_8000_8000_8000
-	}
-	return 0x8000_0000_8000_0000
 }
 
 // code is the code of a bound, 0 when it has none yet.
@@ -76,17 +102,13 @@ func (t *valueTable) value(code uint32) int64 {
 
 // pack appends codes to words, lane by lane.
 func (t *valueTable) pack(codes []uint32, words []uint64) []uint64 {
-	if t.laneBits == 16 {
-		for ; len(codes) >= 4; codes = codes[4:] {
-			words = append(words, uint64(codes[0])|uint64(codes[1])<<16|uint64(codes[2])<<32|uint64(codes[3])<<48)
-		}
-	}
-	lanes := t.lanes()
+	lanes, bits := t.lanes(), t.laneBits
 	for len(codes) > 0 {
 		var word uint64
 		n := min(lanes, len(codes))
-		for i, c := range codes[:n] {
-			word |= uint64(c) << (uint(i) * t.laneBits)
+		for i, shift := 0, uint(0); i < n; i++ {
+			word |= uint64(codes[i]) << (shift & 63)
+			shift += bits
 		}
 		words, codes = append(words, word), codes[n:]
 	}
@@ -125,9 +147,7 @@ func (t *valueTable) add(fresh []int64) (renumbered map[uint32]uint32) {
 	}
 	t.sorted = append(t.sorted, fresh...)
 	slices.Sort(t.sorted)
-	if t.laneBits == 16 && len(t.sorted) > narrowValues {
-		t.laneBits = 32
-	}
+	t.widen()
 	t.renumber()
 	renumbered = map[uint32]uint32{}
 	for v, code := range old {
@@ -139,7 +159,7 @@ func (t *valueTable) add(fresh []int64) (renumbered map[uint32]uint32) {
 // fill puts new bounds into the gaps between the codes of their neighbours, or
 // changes nothing when there is none.
 func (t *valueTable) fill(fresh []int64) bool {
-	if t.laneBits == 16 && len(t.sorted)+len(fresh) > narrowValues {
+	if !t.room(len(fresh)) {
 		return false
 	}
 	var sorted []int64
@@ -181,7 +201,7 @@ func (t *valueTable) index() {
 		bits++
 	}
 	t.slots, t.shift = make([]valueSlot, 1<<bits), 64-bits
-	if t.laneBits == 16 {
+	if t.laneBits < 32 {
 		t.dense, t.sparse = make([]int64, t.limit()), nil
 	} else {
 		t.dense, t.sparse = nil, make(map[uint32]int64, len(t.sorted))

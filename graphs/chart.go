@@ -52,6 +52,7 @@ type Chart struct {
 	Left, Right     string // the heads of the columns
 	Rows            []Row
 	Arrows          []Arrow
+	Timers          []Timer
 	// Loop is the first row of the part that repeats for ever, and len(Rows)
 	// when nothing happens after the last row and time passes for ever. No loop
 	// begins with row 0, which is no step: 0 or less means that there is none.
@@ -144,6 +145,11 @@ func (c Chart) validate() error {
 			return fmt.Errorf("%s arrives in row %d, before it is sent in row %d", where, a.Received, a.Sent)
 		case a.arrives() && a.Lost:
 			return fmt.Errorf("%s is lost and arrives in row %d", where, a.Received)
+		}
+	}
+	for i, t := range c.Timers {
+		if err := t.validate(n); err != nil {
+			return fmt.Errorf("graphs: chart %q: timer %d (%q) %w", c.Title, i, t.Label, err)
 		}
 	}
 	return nil

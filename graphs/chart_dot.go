@@ -24,11 +24,12 @@ func (c Chart) draw() *canvas {
 	}
 	d.heads()
 	d.rules()
+	d.timers()
 	d.lives()
 	d.arrows()
 	d.rowTexts()
 	d.loop()
-	d.verdict()
+	d.legend(d.verdict())
 	return d.canvas
 }
 
@@ -53,7 +54,7 @@ func (d *chartDrawing) heads() {
 	}
 	y += 20
 	above := func(f font, s string) {
-		lines := wrapPoints(s, max(d.end-d.begin, minMiddle)*9/10, f.size)
+		lines := wrap(s, max(d.end-d.begin, minMiddle)*9/10, func(line string) int { return f.width([]string{line}) })
 		if len(lines) == 0 {
 			return
 		}
@@ -128,28 +129,6 @@ func (d *chartDrawing) happens(row int, s Side) bool {
 
 // arrows draws the segments and what they carry.
 func (d *chartDrawing) arrows() {
-	var taken []rect
-	for i, r := range d.Rows {
-		if r.Side == Neither && len(d.lines[i]) > 0 {
-			at := point{(d.life[Left] + d.life[Right]) / 2, d.y[i]}
-			taken = append(taken, rect{at, point{betweenFont.width(d.lines[i]) / 2, betweenFont.height(len(d.lines[i])) / 2}})
-		}
-	}
-	for i, a := range d.Arrows {
-		if a.arrives() {
-			continue
-		}
-		// The end of a stub is written first, so that no label is put there.
-		text := inFlightText
-		if a.Lost {
-			text = lostText
-		}
-		w := labelFont.width([]string{text})
-		at := d.way(i).to
-		at.x -= outward(a.From) * (8 + w/2)
-		taken = append(taken, rect{at, point{w/2 + 8, 7}})
-	}
-	places := d.labelPlaces(taken)
 	for i, a := range d.Arrows {
 		from := d.marks[a.From][a.Sent]
 		f := labelFont
@@ -166,7 +145,9 @@ func (d *chartDrawing) arrows() {
 			}
 			d.canvas.arrow(from, d.marks[a.to()][a.Received], f.colour, "solid", "normal")
 		}
-		d.canvas.text(places[i], centred, f, []string{a.text()})
+		if a.text() != "" {
+			d.canvas.text(d.places[i], centred, f, []string{a.text()})
+		}
 	}
 }
 
@@ -179,7 +160,7 @@ func (d *chartDrawing) stub(i int, from dot.Node, colour, style, head, mark, wor
 	x := to.x + inward*3
 	if mark != "" {
 		d.canvas.text(to, centred, font{name: boldFace, size: 18, colour: colour}, []string{mark})
-		x = to.x + inward*8
+		x = to.x + inward*10
 	}
 	f := labelFont
 	f.colour, f.name = colour, boldFace
@@ -268,14 +249,14 @@ func (d *chartDrawing) loop() {
 	}
 }
 
-// verdict ends the chart.
-func (d *chartDrawing) verdict() {
-	if d.Verdict == "" && d.Explanation == "" {
-		return
-	}
+// verdict writes what the run shows, and returns where there is room below it.
+func (d *chartDrawing) verdict() int {
 	top := d.y[len(d.Rows)]
 	if d.emptyLoop() {
 		top -= rowGap + 8
+	}
+	if d.Verdict == "" && d.Explanation == "" {
+		return top - rowGap/2
 	}
 	width := max(d.end-d.begin, minMiddle)
 	fill, line := goodFill, goodColour
@@ -298,4 +279,5 @@ func (d *chartDrawing) verdict() {
 	if len(why) > 0 {
 		d.canvas.text(point{left, y - eventFont.height(len(why))/2}, leftAlign, eventFont, why)
 	}
+	return top - height
 }

@@ -1,15 +1,13 @@
 package graphs
 
-import "slices"
-
 // The measures of a chart, in points.
 const (
-	rowGap      = 34 // between rows, at least
-	stubGap     = 15 // between the ends of arrows from one place that never arrive
+	rowGap      = 36 // between rows, at least
+	stubGap     = 18 // between the ends of arrows from one place that never arrive
 	stubRoom    = 24 // more between rows for each arrow beside such a one
 	eventWidth  = 118
-	minMiddle   = 230
-	maxMiddle   = 350
+	minMiddle   = 290
+	maxMiddle   = 400
 	columnGap   = 7
 	headGap     = 36 // from the heads to row 0
 	loopGap     = 14
@@ -31,11 +29,13 @@ var (
 )
 
 // chartLayout says where everything of a chart is. From left to right: times,
-// events and states of the left side, its life line, the arrows, and the same
-// in reverse for the right side, then the bracket of a loop.
+// timers, events and states of the left side, its life line, the arrows, and the
+// same in reverse for the right side, then the bracket of a loop.
 type chartLayout struct {
 	Chart
+	gap    int        // between rows, at least
 	y      []int      // of each row, and of the row after the last
+	places []point    // of the texts of arrows
 	time   int        // right end of the times
 	begin  int        // left end of everything
 	life   [2]int     // the life lines
@@ -46,13 +46,23 @@ type chartLayout struct {
 	outer  int        // where its vertical line is
 	end    int        // right end of everything
 	stub   []int      // of each arrow that never arrives, how far it descends
+
+	lane       []int    // of each timer, counted from the inside
+	laneWidth  [2][]int // of each lane of a side
+	laneGround [2]int   // where the lanes of a side begin
 }
 
 func newChartLayout(c Chart) *chartLayout {
 	l := &chartLayout{Chart: c}
+	l.lanes()
 	l.columns()
-	l.rows()
-	return l
+	for l.gap = rowGap; ; l.gap += rowGap / 3 {
+		l.y = nil
+		l.rows()
+		if free := l.labels(); free || l.gap > 5*rowGap {
+			return l
+		}
+	}
 }
 
 // columns places everything from left to right.
@@ -76,6 +86,12 @@ func (l *chartLayout) columns() {
 			}
 		}
 	}
+	heads := 0
+	for _, s := range []Side{Left, Right} { // a head may be wider than the states
+		half := headFont.width([]string{oneLine(l.head(s))})/2 + boxPadding
+		l.states[s] = max(l.states[s], half)
+		heads += half
+	}
 	for i, r := range l.Rows {
 		if r.Side == Neither {
 			continue
@@ -91,28 +107,26 @@ func (l *chartLayout) columns() {
 		w := labelFont.width([]string{a.text()})
 		if !a.arrives() {
 			w += 20 // a stub is half as long as the way
+			w *= 2
 		} else {
-			w /= 2
+			w += 70 // so that the line is seen at both ends of its text
 		}
-		middle = max(middle, 2*w)
+		middle = max(middle, w)
 	}
-	middle = min(middle, maxMiddle)
+	middle = max(min(middle, maxMiddle), heads+boxPadding)
 
 	l.time = timeFont.width(times)
-	l.events[Left] = l.time + 2*columnGap + events[Left]
+	l.laneGround[Left] = l.time + columnGap + l.lanesWidth(Left)
+	l.events[Left] = l.laneGround[Left] + columnGap + events[Left]
 	l.life[Left] = l.events[Left] + columnGap + l.states[Left]
 	l.life[Right] = l.life[Left] + middle
 	l.events[Right] = l.life[Right] + l.states[Right] + columnGap
-	l.inner = l.events[Right] + events[Right] + columnGap
+	l.laneGround[Right] = l.events[Right] + events[Right]
+	l.inner = l.laneGround[Right] + l.lanesWidth(Right) + columnGap
 	l.end = l.inner
 	if l.hasLoop() && !l.emptyLoop() {
 		l.outer = l.inner + loopGap
 		l.end = l.outer + columnGap + eventFont.width([]string{"repeats"})
-	}
-	for _, s := range []Side{Left, Right} { // the heads may be wider than the states
-		half := headFont.width([]string{oneLine(l.head(s))})/2 + boxPadding
-		l.begin = min(l.begin, l.life[s]-half)
-		l.end = max(l.end, l.life[s]+half)
 	}
 }
 
@@ -130,34 +144,31 @@ func (l *chartLayout) rows() {
 	y := 0
 	for i := range l.Rows {
 		if i > 0 {
-			y -= max(rowGap+stubRoom*l.further(i-1), half(i-1)+half(i))
+			y -= max(l.gap+stubRoom*l.gap/rowGap*l.further(i-1), half(i-1)+half(i), l.labelRoom(i))
 		}
 		l.y = append(l.y, y)
 	}
 	last := len(l.Rows) - 1
-	l.y = append(l.y, y-max(rowGap+stubRoom*l.further(last), half(last)+rowGap/2))
+	l.y = append(l.y, y-max(l.gap+stubRoom*l.gap/rowGap*l.further(last), half(last)+rowGap/2, l.labelRoom(last+1)))
 	l.stubs()
 }
 
-// further is the number of arrows that leave a side in a row where another one
-// never arrives: each needs some room of its own.
+// further is the number of arrows besides one that leave in a row where one never
+// arrives: each needs some room of its own.
 func (l *chartLayout) further(row int) int {
-	var all, stubs [2]int
+	all, stubs := 0, 0
 	for _, a := range l.Arrows {
 		if a.Sent == row {
-			all[a.From]++
+			all++
 			if !a.arrives() {
-				stubs[a.From]++
+				stubs++
 			}
 		}
 	}
-	n := 0
-	for s := range all {
-		if stubs[s] > 0 {
-			n = max(n, all[s]-1)
-		}
+	if stubs == 0 {
+		return 0
 	}
-	return n
+	return all - 1
 }
 
 // stubs lets the arrows of a row that never arrive descend by so much that none
@@ -178,23 +189,39 @@ func (l *chartLayout) stubs() {
 	}
 }
 
-// covered tells whether stub i ends too near to an arrow from the same place:
-// one that arrives, or a stub that comes before it.
+// covered tells whether stub i ends too near to the end of a stub before it, or to
+// an arrow from the same place that arrives.
 func (l *chartLayout) covered(i int) bool {
 	a := l.Arrows[i]
 	for j, o := range l.Arrows {
-		if j == i || o.From != a.From || o.Sent != a.Sent || !o.arrives() && j > i {
+		var apart int
+		switch {
+		case o.arrives() && o.From == a.From && o.Sent == a.Sent:
+			apart = (l.y[o.Sent]-l.y[o.Received])/2 - l.stub[i]
+		case !o.arrives() && j < i:
+			apart = l.y[o.Sent] - l.stub[j] - l.y[a.Sent] + l.stub[i]
+		default:
 			continue
 		}
-		there := l.stub[j]
-		if o.arrives() {
-			there = (l.y[o.Sent] - l.y[o.Received]) / 2
+		if abs(apart) < stubGap*l.gap/rowGap {
+			return true
 		}
-		if abs(there-l.stub[i]) < stubGap {
+	}
+	for row := range l.Rows {
+		if n := l.between(row); n > 0 && abs(l.y[a.Sent]-l.stub[i]-l.y[row]) < (stubGap+betweenFont.height(n))/2 {
 			return true
 		}
 	}
 	return false
+}
+
+// between is the number of lines of the event in a row, if it is written between
+// the life lines.
+func (l *chartLayout) between(row int) int {
+	if l.Rows[row].Side != Neither {
+		return 0
+	}
+	return len(l.lines[row])
 }
 
 func (l *chartLayout) head(s Side) string {
@@ -236,87 +263,4 @@ func (l *chartLayout) way(i int) segment {
 		return segment{from, point{l.life[a.to()], l.y[a.Received]}}
 	}
 	return segment{from, point{(l.life[Left] + l.life[Right]) / 2, from.y - l.stub[i]}}
-}
-
-// rect is the place of a text.
-type rect struct{ centre, half point }
-
-func (r rect) overlaps(o rect) bool {
-	return abs(r.centre.x-o.centre.x) < r.half.x+o.half.x && abs(r.centre.y-o.centre.y) < r.half.y+o.half.y
-}
-
-// hides is how much of a line a rectangle hides, in hundredths of its length; a
-// line's head counts several times.
-func (r rect) hides(s segment) int {
-	sum := 0
-	for n := range 101 {
-		p := s.at(n)
-		if abs(p.x-r.centre.x) < r.half.x && abs(p.y-r.centre.y) < r.half.y {
-			sum++
-			if n > 90 {
-				sum += 5
-			}
-		}
-	}
-	return sum
-}
-
-func abs(n int) int { return max(n, -n) }
-
-// labelPlaces finds a place for the text of every arrow: over its line when the
-// line is flat enough, else on it, not on another text, and away from other lines
-// where there is such a place. taken are the places of other texts.
-func (l *chartLayout) labelPlaces(taken []rect) []point {
-	var places []point
-	for i, a := range l.Arrows {
-		best, lowest := rect{}, -1
-		for rank, r := range l.candidates(i, labelFont.width([]string{a.text()})) {
-			cost := rank
-			for _, o := range taken {
-				if r.overlaps(o) {
-					cost += 1000
-				}
-			}
-			for j := range l.Arrows {
-				if j != i {
-					cost += 2 * r.hides(l.way(j))
-				}
-			}
-			if lowest < 0 || cost < lowest {
-				best, lowest = r, cost
-			}
-		}
-		taken = append(taken, best)
-		places = append(places, best.centre)
-	}
-	return places
-}
-
-// along are the places on a line that a text is tried at, in hundredths, best
-// first: the middle, then nearer to the sender, where arrows that cross are
-// still apart.
-var along = []int{50, 40, 60, 30, 70, 22, 78, 15, 85}
-
-// candidates are the places for a text of a width at arrow i, best first.
-func (l *chartLayout) candidates(i, width int) []rect {
-	way := l.way(i)
-	half := point{width/2 + labelMargin/2, labelFont.height(1) / 2}
-	length := max(1, abs(way.to.x-way.from.x))
-	// How far the text has to be above the line not to touch it.
-	rise := half.y + 1 + half.x*abs(way.to.y-way.from.y)/length
-	var on, over, under []rect
-	for _, n := range along {
-		p := way.at(n)
-		low, high := l.life[Left]+labelMargin+half.x, l.life[Right]-labelMargin-half.x
-		if low <= high {
-			p.x = min(max(p.x, low), high)
-		}
-		on = append(on, rect{p, half})
-		over = append(over, rect{point{p.x, p.y + rise}, half})
-		under = append(under, rect{point{p.x, p.y - rise}, half})
-	}
-	if rise > 2*half.y+8 {
-		return on
-	}
-	return slices.Concat(over, under, on)
 }

@@ -53,7 +53,12 @@ func normalClose() graphs.Chart {
 	r4 := s.row("0.500", right, "close()", "LAST_ACK")
 	r5 := s.row("0.501", left, "receives FIN+ACK", "TIME_WAIT")
 	r6 := s.row("0.502", right, "receives ACK", "CLOSED")
-	s.row("60.501", left, "TIME_WAIT timer", "CLOSED")
+	r7 := s.row("60.501", left, "TIME_WAIT timer", "CLOSED")
+	s.Timers = []graphs.Timer{
+		{Side: left, Label: "RTO\n200 ms", From: r1, To: r3, End: graphs.Stopped},
+		{Side: right, Label: "RTO\n200 ms", From: r4, To: r6, End: graphs.Stopped},
+		{Side: left, Label: "TIME_WAIT\n60 s", From: r5, To: r7},
+	}
 	s.arrow(left, "FIN+ACK seq=1 ack=1", r1, r2)
 	s.arrow(right, "ACK seq=1 ack=2", r2, r3)
 	s.arrow(right, "FIN+ACK seq=1 ack=2", r4, r5)
@@ -153,6 +158,13 @@ func crowded() graphs.Chart {
 	s.Verdict, s.Violated = "violated: no-data-lost", true
 	s.Explanation = "Data that was acknowledged is read by the application."
 	s.Loop = r5
+	s.Timers = []graphs.Timer{
+		{Side: left, Label: "RTO\n200 ms", From: r1, To: r5, End: graphs.Stopped},
+		{Side: left, Label: "TCP_USER_TIMEOUT\n30 ms", From: r1, To: r5},
+		{Side: right, Label: "delayed ACK\n40 to 200 ms", From: r2, To: r3, End: graphs.Stopped},
+		{Side: right, Label: "keepalive\n2 h", From: 0, To: r3, End: graphs.Stopped},
+		{Side: left, Label: "FIN_WAIT_2\n60 s", From: r5, To: r5 + 1, End: graphs.Runs},
+	}
 	return s.Chart
 }
 
@@ -188,4 +200,24 @@ func teardown() graphs.Diagram {
 			{From: "TIME_WAIT", To: "CLOSED", Label: []string{"2MSL / -"}},
 		},
 	}
+}
+
+// compared has edges of all kinds with what happens over what is sent.
+func compared() graphs.Diagram {
+	before, after := teardown(), teardown()
+	for i := range before.Edges {
+		before.Edges[i].Over, after.Edges[i].Over = true, true
+		before.Edges[i].Highlight, after.Edges[i].Highlight = false, false
+	}
+	before.Edges = before.Edges[:len(before.Edges)-1] // no end of TIME_WAIT
+	after.Edges = append(after.Edges[1:], graphs.Edge{
+		From: "FIN_WAIT_2", To: "CLOSED", Label: []string{"FIN_WAIT_2 timer / -"}, Over: true,
+	})
+	after.Edges[4].Label = []string{"RTO / FIN", "tail loss probe / FIN"}
+	d, err := graphs.Compare(before, after)
+	if err != nil {
+		panic(err) // the diagrams are in this file
+	}
+	d.Title = "What is new, gone, and common"
+	return d
 }

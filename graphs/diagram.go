@@ -19,14 +19,19 @@ type Node struct {
 	// Column; ranks follow each other downwards or to the right. When all ranks
 	// are 0, Graphviz ranks the nodes by their edges.
 	Rank, Column int
+
+	hidden bool // it keeps a place free
 }
 
 // Edge is a transition of a [Diagram].
 type Edge struct {
-	From, To  string
-	Label     []string // lines
-	Highlight bool     // drawn thick and red, for instance a path to be shown
-	Gone      bool     // drawn dashed, for what a comparison did not find any more
+	From, To string
+	Label    []string // lines
+	// Over: each line is "what happens / what is sent", and a picture has the one
+	// over the other, as RFC 9293 does. "-" for what is sent is left away.
+	Over      bool
+	Highlight bool // drawn thick and red, for instance a path to be shown
+	Gone      bool // drawn dashed, for what a comparison did not find any more
 }
 
 // Diagram is a state diagram. The order of its nodes and edges makes no
@@ -36,6 +41,9 @@ type Diagram struct {
 	Nodes          []Node
 	Edges          []Edge
 	TopDown        bool // ranks are rows; otherwise columns, from left to right
+	// Palette lists names of groups in the order in which they take the colours, so
+	// that a group looks the same in several diagrams.
+	Palette []string
 }
 
 // text is what is shown in the node.
@@ -50,9 +58,7 @@ func (n Node) text() string {
 // edges merged, or the reason why it cannot be drawn.
 func (d Diagram) canonical() (Diagram, error) {
 	d.Nodes = slices.Clone(d.Nodes)
-	slices.SortFunc(d.Nodes, func(a, b Node) int {
-		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Name, b.Name))
-	})
+	sortNodes(d.Nodes)
 	position := map[string]int{}
 	for i, n := range d.Nodes {
 		if _, ok := position[n.Name]; ok {
@@ -77,6 +83,12 @@ func (d Diagram) canonical() (Diagram, error) {
 	})
 	d.Edges = merged(edges)
 	return d, nil
+}
+
+func sortNodes(nodes []Node) {
+	slices.SortFunc(nodes, func(a, b Node) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Name, b.Name))
+	})
 }
 
 // merged makes one edge of those that have the same ends and are next to each

@@ -15,7 +15,13 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	colours := newPalette(d.groups())
+	colours := newPalette(d.Palette)
+	for _, name := range d.groups() {
+		colours.fill(name)
+	}
+	if d.ranked() {
+		d = d.filled()
+	}
 	g := dot.NewGraph(dot.Directed).ID("diagram")
 	direction := "LR"
 	if d.TopDown {
@@ -24,7 +30,7 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 	// Without a layout of its own a diagram would get that of a chart before it in
 	// the same run of Graphviz.
 	g.Attrs("layout", "dot", "rankdir", direction, "bgcolor", paperColour, "pad", "0.25", "nodesep", "0.45", "ranksep", "0.6",
-		"fontname", plainFace, "labelloc", "t")
+		"fontname", plainFace, "fontcolor", inkColour, "labelloc", "t")
 	if label := d.heading(colours); label != "" {
 		g.Attr("label", dot.HTML(label))
 	}
@@ -77,6 +83,9 @@ func (d Diagram) node(g *dot.Graph, i int, n Node, colours *palette) dot.Node {
 		fill = colours.fill(n.Group)
 	}
 	node := g.Node(fmt.Sprintf("%06d", i))
+	if n.hidden {
+		return node.Attr("label", dot.Literal(`""`)).Attr("style", "invis").Attr("width", dot.Literal("1.3"))
+	}
 	node.Attrs("label", quoted(n.text(), centred), "shape", "box", "style", "rounded,filled", "fillcolor", fill,
 		"color", inkColour, "fontcolor", ink, "fontname", boldFace, "fontsize", dot.Literal("11"), "margin", "0.16,0.08")
 	if n.Final {
@@ -88,24 +97,51 @@ func (d Diagram) node(g *dot.Graph, i int, n Node, colours *palette) dot.Node {
 // order keeps the nodes of a rank in their order, and the ranks in theirs, with
 // edges that are not seen. Where an edge does that already there is none; see edge.
 func (d Diagram) order(g *dot.Graph, nodes map[string]dot.Node) {
-	invisible := func(from, to Node) {
+	invisible := func(from, to Node, weight int) {
 		if from.Rank == to.Rank && slices.ContainsFunc(d.Edges, func(e Edge) bool {
 			return e.From == from.Name && e.To == to.Name || e.From == to.Name && e.To == from.Name
 		}) {
 			return
 		}
 		e := g.Edge(nodes[from.Name], nodes[to.Name])
-		e.Attr("style", "invis")
+		e.Attr("style", "invis").Attr("weight", dot.Literal(fmt.Sprint(weight)))
 	}
-	first := d.Nodes[0] // of the rank
-	for i, n := range d.Nodes[1:] {
-		if n.Rank == d.Nodes[i].Rank {
-			invisible(d.Nodes[i], n)
-			continue
+	first := d.Nodes[0]     // of the rank
+	above := map[int]Node{} // the last one of each column
+	for i, n := range d.Nodes {
+		if i > 0 && n.Rank == d.Nodes[i-1].Rank {
+			invisible(d.Nodes[i-1], n, 1)
+		} else if i > 0 {
+			invisible(first, n, 0)
+			first = n
 		}
-		invisible(first, n)
-		first = n
+		if up, ok := above[n.Column]; ok && up.Rank != n.Rank {
+			invisible(up, n, columnWeight)
+		}
+		above[n.Column] = n
 	}
+}
+
+// columnWeight is how much straighter a column is than an edge.
+const columnWeight = 50
+
+// filled is d with a node that is not seen in every place of a rank and a column
+// where none stands, so that columns are straight.
+func (d Diagram) filled() Diagram {
+	taken, ranks, columns := map[[2]int]bool{}, map[int]bool{}, map[int]bool{}
+	for _, n := range d.Nodes {
+		taken[[2]int{n.Rank, n.Column}] = true
+		ranks[n.Rank], columns[n.Column] = true, true
+	}
+	for r := range ranks {
+		for c := range columns {
+			if !taken[[2]int{r, c}] {
+				d.Nodes = append(d.Nodes, Node{Name: fmt.Sprintf("\x00%d %d", r, c), Rank: r, Column: c, hidden: true})
+			}
+		}
+	}
+	sortNodes(d.Nodes)
+	return d
 }
 
 // edge draws e. Graphviz 2.43 fails ("lost edge") where of the edges between two
@@ -124,6 +160,9 @@ func (d Diagram) edge(g *dot.Graph, from, to dot.Node, e Edge, inRank bool) dot.
 	}
 	if len(e.Label) == 0 && !inRank {
 		return edge
+	}
+	if e.Over && len(e.Label) > 0 {
+		return edge.Attr("label", dot.HTML(overLabel(e))).Attr("fontname", plainFace).Attr("fontsize", dot.Literal("9"))
 	}
 	// A space at both ends keeps the text off the line.
 	lines := make([]string, max(1, len(e.Label)))
@@ -150,7 +189,7 @@ func (d Diagram) heading(colours *palette) string {
 	row(10, "%s", d.Caption)
 	var cells []string
 	for _, name := range d.groups() {
-		cells = append(cells, fmt.Sprintf(`<td border="1" bgcolor="%s">  </td><td align="left"><font point-size="10">%s</font></td>`,
+		cells = append(cells, fmt.Sprintf(`<td border="1" color="`+inkColour+`" bgcolor="%s">  </td><td align="left"><font point-size="10">%s</font></td>`,
 			colours.fill(name), htmlText(oneLine(name))))
 	}
 	for _, line := range chunks(cells, 4) {
@@ -241,6 +280,9 @@ func edgeText(e Edge) string {
 	}
 	if e.Highlight {
 		line += " (highlighted)"
+	}
+	if e.Gone {
+		line += " (gone)"
 	}
 	return line
 }

@@ -46,15 +46,15 @@ func Diff(before, after Folded) Diagram {
 			edges = append(edges, e)
 		}
 	}
-	add(before.Edges, "− ")
-	add(after.Edges, "+ ")
+	add(before.Edges, goneMark)
+	add(after.Edges, newMark)
 	sortEdges(edges)
 	for i := 0; i < len(edges); {
 		e := Edge{From: edges[i].From, To: edges[i].To, Highlight: true, Gone: true}
 		for ; i < len(edges) && edges[i].From == e.From && edges[i].To == e.To; i++ {
 			mark := marks[edges[i]]
-			e.Highlight = e.Highlight && mark == "+ "
-			e.Gone = e.Gone && mark == "− "
+			e.Highlight = e.Highlight && mark == newMark
+			e.Gone = e.Gone && mark == goneMark
 			e.Label = append(e.Label, mark+edges[i].Action)
 		}
 		d.Edges = append(d.Edges, e)

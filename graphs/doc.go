@@ -21,8 +21,16 @@
 // it gets to its receiver; one that was lost, or is still in flight when the run
 // ends, only leaves.
 //
-// A [Diagram] is a state diagram, laid out by Graphviz within the ranks that its
-// nodes ask for; WriteText lists its edges.
+// In pictures a [Timer] is a bracket beside the events of its side, from the row in
+// which it was set to the one in which it expired (solid, with an arrow) or was
+// stopped or set anew (dashed). WriteText and WriteMermaid have no brackets.
+//
+// A [Diagram] is a state diagram, laid out by Graphviz within the ranks and columns
+// that its nodes ask for; WriteText lists its edges. [Compare] shows what two of them
+// have in common, and what not.
+//
+// Colours are for light paper. An SVG has dark ones besides, for readers who prefer
+// them; [Theme] makes a picture of one paper only.
 //
 // The same value always gives the same bytes, on any machine. Texts are shown as
 // they are, whatever is in them; what cannot be seen is written as an escape such

@@ -35,6 +35,7 @@ var pictures = []struct {
 	{"persist-loop", persistLoop()},
 	{"crowded", crowded()},
 	{"teardown", teardown()},
+	{"compared", compared()},
 }
 
 func dotOf(t require.TestingT, p picture) string {
@@ -101,6 +102,7 @@ func TestPlaces(t *testing.T) {
 	var left, right []string
 	for _, line := range strings.Split(svg, "\n") {
 		switch {
+		case !strings.Contains(line, `font-weight="bold"`): // the timer TIME_WAIT, for one
 		case strings.Contains(line, ">FIN_WAIT_1<"), strings.Contains(line, ">FIN_WAIT_2<"), strings.Contains(line, ">TIME_WAIT<"):
 			left = append(left, attribute(line, "x"))
 		case strings.Contains(line, ">CLOSE_WAIT<"), strings.Contains(line, ">LAST_ACK<"):
@@ -156,6 +158,9 @@ func TestWhatCannotBeDrawn(t *testing.T) {
 	arrow := func(a graphs.Arrow) graphs.Chart {
 		return chart(func(c *graphs.Chart) { c.Arrows = []graphs.Arrow{a} })
 	}
+	timer := func(tm graphs.Timer) graphs.Chart {
+		return chart(func(c *graphs.Chart) { c.Timers = []graphs.Timer{tm} })
+	}
 	for want, p := range map[string]picture{
 		`chart "t" has no rows`:                                  graphs.Chart{Title: "t"},
 		`the loop begins with row 3 of 2`:                        chart(func(c *graphs.Chart) { c.Loop = 3 }),
@@ -165,6 +170,11 @@ func TestWhatCannotBeDrawn(t *testing.T) {
 		`arrives in row 2, but the rows are 0 to 1`:              arrow(graphs.Arrow{Received: 2}),
 		`arrives in row 0, before it is sent in row 1`:           arrow(graphs.Arrow{Sent: 1}),
 		`is lost and arrives in row 1`:                           arrow(graphs.Arrow{Received: 1, Lost: true}),
+		`timer 0 ("x") runs at neither`:                          timer(graphs.Timer{Label: "x", Side: neither, To: 1}),
+		`timer 0 ("") has the end 7`:                             timer(graphs.Timer{To: 1, End: 7}),
+		`runs from row 1 to 1; rows go up to 1`:                  timer(graphs.Timer{From: 1, To: 1}),
+		`runs from row 0 to 2; rows go up to 1`:                  timer(graphs.Timer{To: 2}),
+		`runs from row 0 to 3; rows go up to 2`:                  timer(graphs.Timer{To: 3, End: graphs.Runs}),
 		`diagram "d": two nodes have the name "a"`:               graphs.Diagram{Title: "d", Nodes: []graphs.Node{{Name: "a"}, {Name: "a"}}},
 		`the edge from "a" to "b" has an end that is not a node`: graphs.Diagram{Nodes: []graphs.Node{{Name: "a"}}, Edges: []graphs.Edge{{From: "a", To: "b"}}},
 	} {

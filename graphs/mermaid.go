@@ -47,6 +47,9 @@ func (d Diagram) WriteMermaid(w io.Writer) error {
 	return err
 }
 
+// mermaidColumns is the width of a note, in characters.
+const mermaidColumns = 40
+
 // WriteMermaid draws the chart as a sequenceDiagram of Mermaid. A message there
 // is one horizontal line: a segment that takes time is written as it leaves and
 // drawn as it arrives.
@@ -62,6 +65,7 @@ func (c Chart) WriteMermaid(w io.Writer) error {
 	ends := [...]string{Left: "L", Right: "R", Neither: "L,R"}
 	note := func(s Side, text string) {
 		place := [...]string{Left: "left of L", Right: "right of R", Neither: "over L,R"}[s]
+		text = strings.Join(wrapColumns(text, mermaidColumns), "\n") // a note is not as wide as its text
 		fmt.Fprintf(&out, "  Note %s: %s\n", place, mermaidText(text))
 	}
 	for i, r := range c.Rows {
@@ -73,8 +77,21 @@ func (c Chart) WriteMermaid(w io.Writer) error {
 				fmt.Fprintf(&out, "  %s->>%s: %s\n", ends[a.From], ends[a.to()], mermaidText(a.text()))
 			}
 		}
-		if event := strings.TrimSpace(oneLine(r.Time) + " " + oneLine(r.Event)); event != "" {
-			note(r.Side, event)
+		event := strings.TrimSpace(oneLine(r.Time) + " " + oneLine(r.Event))
+		for _, s := range []Side{Left, Right} {
+			text := ""
+			if r.state(s) != "" && c.changed(i, s) {
+				text = r.state(s)
+			}
+			if s == r.Side || r.Side == Neither && s == Left && r.Event == "" {
+				text = strings.TrimSpace(event + "\n" + text)
+			}
+			if text != "" {
+				note(s, text)
+			}
+		}
+		if r.Side == Neither && r.Event != "" {
+			note(Neither, event)
 		}
 		for _, a := range c.Arrows {
 			if a.Sent != i || a.arrives() && a.Received == a.Sent {
@@ -85,11 +102,6 @@ func (c Chart) WriteMermaid(w io.Writer) error {
 				fmt.Fprintf(&out, "  %s-x%s: %s\n", ends[a.From], ends[a.to()], mermaidText(a.text()+", "+lostText))
 			case !a.arrives():
 				fmt.Fprintf(&out, "  %s-)%s: %s\n", ends[a.From], ends[a.to()], mermaidText(a.text()+", "+inFlightText))
-			}
-		}
-		for _, s := range []Side{Left, Right} {
-			if r.state(s) != "" && c.changed(i, s) {
-				note(s, r.state(s))
 			}
 		}
 	}

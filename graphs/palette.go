@@ -2,8 +2,9 @@ package graphs
 
 import "strings"
 
-// fills are Paul Tol's "light" scheme: nine colours that readers with any kind
-// of colour vision tell apart and on which black text is legible.
+// fills are Paul Tol's "light" scheme with violet, and with a darker olive: colours
+// that readers with any kind of colour vision tell apart and on which black text is
+// legible. There is one for each state of TCP.
 var fills = [...]string{
 	"#77AADD", // blue
 	"#EE8866", // orange
@@ -13,7 +14,8 @@ var fills = [...]string{
 	"#44BB99", // mint
 	"#BBCC33", // pear
 	"#DDDDDD", // grey
-	"#AAAA00", // olive
+	"#AA77FF", // violet
+	"#999933", // olive
 }
 
 // The colours of lines and text. What they say is always said in another way
@@ -24,7 +26,7 @@ const (
 	faintColour    = "#666666"
 	ruleColour     = "#E4E4E4"
 	paperColour    = "#FFFFFF"
-	lostColour     = "#CC3311"
+	lostColour     = "#BB2200"
 	inFlightColour = "#0077BB"
 	copyColour     = "#882288"
 	badFill        = "#FBE3DC"

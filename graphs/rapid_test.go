@@ -56,6 +56,17 @@ func charts(texts *rapid.Generator[string]) *rapid.Generator[graphs.Chart] {
 			}
 			c.Arrows = append(c.Arrows, a)
 		}
+		for range rapid.IntRange(0, 4).Draw(t, "timers") {
+			tm := graphs.Timer{
+				Side: rapid.SampledFrom([]graphs.Side{left, right}).Draw(t, "side"), Label: text("label"),
+				From: rapid.IntRange(0, n-1).Draw(t, "set"), To: n, End: graphs.Runs,
+			}
+			if tm.From < n-1 && rapid.Bool().Draw(t, "ends") {
+				tm.To = rapid.IntRange(tm.From+1, n-1).Draw(t, "end")
+				tm.End = rapid.SampledFrom([]graphs.TimerEnd{graphs.Expires, graphs.Stopped}).Draw(t, "how")
+			}
+			c.Timers = append(c.Timers, tm)
+		}
 		c.Loop = rapid.IntRange(-1, n).Draw(t, "loop")
 		return c
 	})
@@ -118,7 +129,7 @@ func TestFatesAreSaid(t *testing.T) {
 		}
 		dot, text := dotOf(t, c), textOf(t, c)
 		require.Equal(t, lost, strings.Count(dot, `"lost\`))
-		require.Equal(t, lost, strings.Count(dot, `style="dashed"`))
+		require.Equal(t, lost, strings.Count(dot, `color="#BB2200",penwidth=1.3,style="dashed"`))
 		require.Equal(t, lost, strings.Count(dot, `"×"`))
 		require.Equal(t, flying, strings.Count(dot, `"in flight at the end\`))
 		require.Equal(t, lost, strings.Count(text, "--X lost")+strings.Count(text, "lost X--"))

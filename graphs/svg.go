@@ -149,24 +149,3 @@ func xmlText(s string) string {
 	_ = xml.EscapeText(&b, []byte(s)) // a builder takes everything
 	return b.String()
 }
-
-// darkColours are what the colours of lines, texts and grounds are on a dark
-// page. Fills of states stay, and so does the text on them.
-var darkColours = [][2]string{
-	{inkColour, "#E6E6E6"}, {faintColour, "#AAAAAA"}, {ruleColour, "#444444"},
-	{paperColour, "#1B1B1B"}, {"white", "#1B1B1B"}, // as Graphviz writes it
-	{lostColour, "#FF7755"}, {inFlightColour, "#55BBFF"}, {copyColour, "#DD88DD"},
-	{badFill, "#4A1D15"}, {goodFill, "#12382D"}, {goodColour, "#55CCA5"},
-}
-
-// DarkStyle is the style element that gives an SVG picture of this package, or
-// Graphviz' of its DOT, dark colours for readers who prefer them.
-func DarkStyle() string {
-	var b strings.Builder
-	b.WriteString("<style>@media (prefers-color-scheme: dark) {")
-	for _, c := range darkColours {
-		fmt.Fprintf(&b, `[fill="%s" i]{fill:%s}[stroke="%s" i]{stroke:%s}`, c[0], c[1], c[0], c[1])
-	}
-	b.WriteString("}</style>")
-	return b.String()
-}

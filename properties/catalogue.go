@@ -54,6 +54,8 @@ type Property struct {
 	// of this entry. Where FinsSent is read, the model must count as far as
 	// CountFins(p).
 	Make func(p spec.Params) checker.Property[spec.State]
+
+	failed func(from, to spec.State) []Part // see Failed
 }
 
 // Catalogue lists all properties, by theme, in an order that does not change.

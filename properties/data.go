@@ -47,12 +47,12 @@ func dataProperties() []Property {
 			Make: func(p spec.Params) property {
 				return property{
 					From: func(s spec.State) bool {
-						return some(&s, func(s *spec.State, h spec.Host) bool {
+						return someIn(s, func(s *spec.State, h spec.Host) bool {
 							return s.Host[h].State == closed && s.Host[h].Written > 0
 						})
 					},
 					Goal: func(s spec.State) bool {
-						return !some(&s, func(s *spec.State, h spec.Host) bool { return lostSilently(&p, s, h) })
+						return !someIn(s, func(s *spec.State, h spec.Host) bool { return lostSilently(&p, s, h) })
 					},
 				}
 			},

@@ -39,9 +39,9 @@ func endingProperties() []Property {
 					Finds: someOf(func(h spec.Host) []term {
 						return []term{at(h, waits), at(h.Peer(), func(s *spec.State, h spec.Host) bool { return bad.has(s.Host[h].State) })}
 					}),
-					From: func(s spec.State) bool { return some(&s, waits) },
+					From: func(s spec.State) bool { return someIn(s, waits) },
 					Goal: func(s spec.State) bool {
-						return !some(&s, func(s *spec.State, h spec.Host) bool { return waits(s, h) && bad.has(s.Host[h.Peer()].State) })
+						return !someIn(s, func(s *spec.State, h spec.Host) bool { return waits(s, h) && bad.has(s.Host[h.Peer()].State) })
 					},
 				}
 			},
@@ -164,7 +164,7 @@ func endingProperties() []Property {
 				}
 				lingers := func(s *spec.State, h spec.Host) bool { return s.Host[h].Lingering }
 				// Both may wait, one after the other.
-				return property{From: func(s spec.State) bool { return some(&s, lingers) }, Bound: 2 * bound}
+				return property{From: func(s spec.State) bool { return someIn(s, lingers) }, Bound: 2 * bound}
 			},
 		},
 		{

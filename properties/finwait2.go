@@ -26,7 +26,7 @@ func finWait2Properties() []Property {
 			Expect: always(ExpectHolds),
 			Make: func(p spec.Params) property {
 				return property{
-					From:  func(s spec.State) bool { return some(&s, orphanInFinWait2) },
+					From:  func(s spec.State) bool { return someIn(s, orphanInFinWait2) },
 					Bound: orphanBound(&p),
 				}
 			},

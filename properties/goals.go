@@ -40,7 +40,7 @@ func goalProperties() []Property {
 			Make: func(p spec.Params) property {
 				carries := func(s *spec.State, h spec.Host) bool { return finCarriesAck(&p, s, h) }
 				return property{
-					Goal:      func(s spec.State) bool { return some(&s, carries) },
+					Goal:      func(s spec.State) bool { return someIn(s, carries) },
 					Finds:     someOf(func(h spec.Host) []term { return finCarriesAckTerms(h, carries) }),
 					Symmetric: true,
 				}
@@ -58,7 +58,7 @@ func goalProperties() []Property {
 			Expect:    expectAsymmetricDeath,
 			Make: func(spec.Params) property {
 				return property{
-					Goal:      func(s spec.State) bool { return some(&s, goneUnnoticed) },
+					Goal:      func(s spec.State) bool { return someIn(s, goneUnnoticed) },
 					Finds:     someOf(goneUnnoticedTerms),
 					Symmetric: true,
 				}

@@ -18,6 +18,18 @@ type atHost func(s *spec.State, h spec.Host) bool
 // some reports whether the condition is met at one of the hosts.
 func some(s *spec.State, f atHost) bool { return f(s, spec.Client) || f(s, spec.Server) }
 
+// someIn is some of a state by value. Conditions may keep a pointer for all that the
+// compiler knows, so each state would be allocated.
+func someIn(s spec.State, f atHost) bool {
+	at := states.Get().(*spec.State)
+	*at = s
+	is := some(at, f)
+	states.Put(at)
+	return is
+}
+
+var states = sync.Pool{New: func() any { return new(spec.State) }}
+
 // inState is met at a host whose connection is in one of the states.
 func inState(states ...spec.ConnState) atHost {
 	set := setOf(states...)
@@ -30,9 +42,9 @@ func alwaysAt(from, goal atHost) property {
 	bad := func(s *spec.State, h spec.Host) bool { return from(s, h) && !goal(s, h) }
 	return property{
 		Finds: someAt(bad), Begins: someAt(from), Symmetric: true,
-		From: func(s spec.State) bool { return some(&s, from) },
+		From: func(s spec.State) bool { return someIn(s, from) },
 		Goal: func(s spec.State) bool {
-			return !some(&s, bad)
+			return !someIn(s, bad)
 		},
 	}
 }
@@ -40,8 +52,8 @@ func alwaysAt(from, goal atHost) property {
 // leaves says that each stay of an endpoint in the set comes to an end.
 func leaves(set atHost) property {
 	return property{
-		From: func(s spec.State) bool { return some(&s, set) },
-		Goal: func(s spec.State) bool { return !some(&s, set) },
+		From: func(s spec.State) bool { return someIn(s, set) },
+		Goal: func(s spec.State) bool { return !someIn(s, set) },
 	}
 }
 

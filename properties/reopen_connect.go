@@ -26,7 +26,7 @@ func connectProperties() []Property {
 		Excuse:      connects,
 		Make: func(spec.Params) property {
 			return property{
-				From: func(s spec.State) bool { return some(&s, inState(synSent)) },
+				From: func(s spec.State) bool { return someIn(s, inState(synSent)) },
 				Goal: opened,
 			}
 		},

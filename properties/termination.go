@@ -81,7 +81,7 @@ func endsOrderly(p spec.Params) bool {
 
 func makeNoStuckState(p spec.Params) property {
 	waits := func(s *spec.State, h spec.Host) bool { return waitsFor(&p, s, h) != "" }
-	stuck := alwaysAt(waits, func(s *spec.State, h spec.Host) bool { return StuckReason(p, *s, h) == "" })
+	stuck := alwaysAt(waits, func(s *spec.State, h spec.Host) bool { return stuckReason(&p, s, h) == "" })
 	silent := func(s *spec.State, h spec.Host) bool { return !canAct(&p, s, h) }
 	nothing := func(s *spec.State, h spec.Host) bool { return !underWay(s, h) }
 	stuck.Finds = someOf(func(h spec.Host) []term {
@@ -95,11 +95,11 @@ func makeNoStuckState(p spec.Params) property {
 	return stuck
 }
 
-// StuckReason tells what the endpoint of h waits for although it cannot come any
+// stuckReason tells what the endpoint of h waits for although it cannot come any
 // more; "" when it does not.
-func StuckReason(p spec.Params, s spec.State, h spec.Host) string {
-	why := waitsFor(&p, &s, h)
-	if why == "" || canWake(&p, &s, h) {
+func stuckReason(p *spec.Params, s *spec.State, h spec.Host) string {
+	why := waitsFor(p, s, h)
+	if why == "" || canWake(p, s, h) {
 		return ""
 	}
 	return why

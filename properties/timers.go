@@ -78,8 +78,8 @@ func neededTimers(p *spec.Params, e *spec.Endpoint) timers {
 	return 0
 }
 
-func hasItsTimers(p *spec.Params, e *spec.Endpoint) bool {
-	var has timers
+// runningTimers are those that an endpoint has.
+func runningTimers(e *spec.Endpoint) (has timers) {
 	switch e.Rexmt {
 	case spec.RTO, spec.LossProbe:
 		has |= rexmtTimer
@@ -92,9 +92,13 @@ func hasItsTimers(p *spec.Params, e *spec.Endpoint) bool {
 	case spec.TimeWaitTimer:
 		has |= timeWaitTimer
 	}
+	return has
+}
+
+func hasItsTimers(p *spec.Params, e *spec.Endpoint) bool {
 	// A timer without its reason is as wrong as a reason without its timer: it
 	// would end or disturb a state that it was not meant for.
-	return has == neededTimers(p, e)
+	return runningTimers(e) == neededTimers(p, e)
 }
 
 // isTimer: the event is time that has passed, and neither a segment nor a call.

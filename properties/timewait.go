@@ -74,7 +74,7 @@ func timeWaitProperties() []Property {
 			Make: func(p spec.Params) property {
 				bound := max(timeWaitBound(&p, spec.Client), timeWaitBound(&p, spec.Server))
 				return property{
-					From:  func(s spec.State) bool { return some(&s, inState(timeWait)) },
+					From:  func(s spec.State) bool { return someIn(s, inState(timeWait)) },
 					Bound: bound,
 				}
 			},

@@ -171,7 +171,10 @@ func (m *Model) pointless(s *State, h Host, g Segment) bool {
 // connection: an RST in order, behind the peer's FIN. Further copies of it would come
 // to CLOSED: those of one segment arrive in the order in which they were sent.
 func (m *Model) closes(s *State, h Host, g Segment) bool {
-	e := &s.Host[h]
+	return m.closesAt(h, &s.Host[h], g)
+}
+
+func (m *Model) closesAt(h Host, e *Endpoint, g Segment) bool {
 	return !m.reopens() && e.PeerFin && g.Has(RST) && g.Seq == e.RcvNxt && !e.Offline && !m.p.Host[h].TCPRfc1337 && !m.p.Wire
 }
 
@@ -247,14 +250,16 @@ func (m *Model) forgetSent(s *State, h Host) {
 // silent reports whether h sends nothing any more unless its peer does.
 func (m *Model) silent(s *State, h Host) bool {
 	e := &s.Host[h]
-	if e.Offline {
+	return m.stillAt(h, e) && (e.Offline || m.unanswered(s, h))
+}
+
+// stillAt reports whether h sends nothing any more unless something arrives.
+func (m *Model) stillAt(h Host, e *Endpoint) bool {
+	if e.Offline || e.State == Closed || e.State == TimeWait || e.Mini { // whatever is called or expires here
 		return true
 	}
-	if e.State == Closed || e.State == TimeWait || e.Mini { // whatever is called or expires here
-		return m.unanswered(s, h)
-	}
 	return (e.Rexmt == NoTimer || e.Rexmt == RTO && m.spent(h, e)) && !e.DelayedAck && !e.Lingering &&
-		!m.callable(h, e) && !m.keepsAlive(h, e) && m.unanswered(s, h)
+		!m.callable(h, e) && !m.keepsAlive(h, e)
 }
 
 // unanswered reports whether nothing that is in flight to h makes it send: RSTs that

@@ -25,7 +25,7 @@ func (m *Model) Symmetric() error {
 	}
 	for _, r := range m.p.Net.Lose {
 		if !slices.ContainsFunc(m.p.Net.Lose, func(o LossRule) bool {
-			return o.From == r.From.Peer() && o.Kind == r.Kind && slices.Equal(o.Nth, r.Nth)
+			return o.From == r.From.Peer() && o.Kind == r.Kind && slices.Equal(o.Nth, r.Nth) && slices.Equal(o.Except, r.Except)
 		}) {
 			return fmt.Errorf("client and server are not alike: a loss rule is for %v of the %v only", r.Kind, r.From)
 		}

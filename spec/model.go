@@ -32,7 +32,7 @@ func New(p Params) (*Model, error) {
 		return nil, fmt.Errorf("spec: %w", err)
 	}
 	for _, r := range p.Net.Lose {
-		for _, n := range r.Nth {
+		for _, n := range append(r.Nth[:len(r.Nth):len(r.Nth)], r.Except...) {
 			c := &m.counted[r.From][r.Kind]
 			*c, m.counts = max(*c, n+1), true
 		}
@@ -176,6 +176,10 @@ func (t *step) finish(emit func(State, Effect)) {
 	for h := Client; h <= Server; h++ {
 		t.windowUpdate(h)
 		t.forget(h)
+	}
+	if t.alone != nil {
+		t.alone(t)
+		return
 	}
 	t.fates(0, emit)
 }

@@ -45,10 +45,8 @@ func (m *Model) arriving(s *State, i EventInfo) Segment {
 // insert adds one copy of g to the bag; it reports whether there was room.
 func (m *Model) insert(b *Bag, g Segment) bool {
 	n := b.Len()
-	capacity := m.p.Net.Capacity
 	at := n
 	if m.any && !m.p.Net.Queue {
-		capacity = MaxCapacity // kinds, not copies
 		for i := range b[:n] {
 			if b[i].is(g) {
 				b[i].Flags |= many
@@ -56,7 +54,7 @@ func (m *Model) insert(b *Bag, g Segment) bool {
 			}
 		}
 	}
-	if n >= capacity {
+	if n >= m.room() {
 		return false
 	}
 	if !m.p.Net.Queue {
@@ -67,6 +65,14 @@ func (m *Model) insert(b *Bag, g Segment) bool {
 	copy(b[at+1:n+1], b[at:n])
 	b[at] = g
 	return true
+}
+
+// room is how many segments a bag holds: kinds, not copies, where copies are not counted.
+func (m *Model) room() int {
+	if m.any && !m.p.Net.Queue {
+		return MaxCapacity
+	}
+	return m.p.Net.Capacity
 }
 
 // remove takes one copy of g out of the bag, the oldest in a queue. It reports
@@ -168,7 +174,7 @@ const maxCopies = 3
 func (m *Model) scriptedLoss(from Host, kind SegmentKind, nth uint8) bool {
 	for i := range m.p.Net.Lose {
 		r := &m.p.Net.Lose[i]
-		if r.From == from && r.Kind == kind && (len(r.Nth) == 0 || slices.Contains(r.Nth, nth)) {
+		if r.From == from && r.Kind == kind && (len(r.Nth) == 0 && !slices.Contains(r.Except, nth) || slices.Contains(r.Nth, nth)) {
 			return true
 		}
 	}

@@ -169,6 +169,8 @@ type LossRule struct {
 	// Nth lists which segments of the kind are lost, counted from 1 as they are
 	// sent; empty: all.
 	Nth []uint8
+	// Except lists those that are not, where Nth is empty.
+	Except []uint8
 }
 
 // Unlimited is a loss budget without end.

@@ -19,6 +19,9 @@ type step struct {
 	choice, choices int
 
 	list *listing // takes the next states instead of emit, when it is not nil
+	// alone, when it is not nil, takes what became of the host before the network, or the
+	// other host, has a say.
+	alone func(*step)
 }
 
 // restart gives a timer a fresh window. A timer that becomes pending has one

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/spec"
 )
 
 // TestMain lets the test binary do a search for itself, as the command does.
@@ -35,9 +36,9 @@ func fakePeers(t *testing.T, lines string) string {
 func TestQuick(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "RESULTS.md")
 	var stdout bytes.Buffer
-	code := run(context.Background(), []string{"--quick", "--peers", t.TempDir(), "--out", out, "twophase-5", "tim*", "loss"}, &stdout, io.Discard)
+	code := run(context.Background(), []string{"--quick", "--peers", t.TempDir(), "--out", out, "twophase-5", "tim*", "loss", "reduction"}, &stdout, io.Discard)
 	require.Zero(t, code)
-	for _, want := range []string{"## twophase-5", "| finwait, 1 worker | 8,832 |", "| finwait, 2 workers | 8,832 |", "## timed", "| s2, one duplicate | exact |", "## timers", "| × 3600 | exact |", "## loss", "| 2 | any |"} {
+	for _, want := range []string{"## twophase-5", "| finwait, 1 worker | 8,832 |", "| finwait, 2 workers | 8,832 |", "## timed", "| s2, one duplicate | exact |", "## timers", "| × 3600 | exact |", "## loss", "| 2 | any |", "## reduction", "| both-closed | not reduced |", "C1 blocks"} {
 		require.Contains(t, stdout.String(), want)
 	}
 	require.NotContains(t, stdout.String(), "stopped")
@@ -152,4 +153,20 @@ func TestConstants(t *testing.T) {
 	s.Longer, s.Times = 0, 60
 	require.Equal(t, int64(3000*ms), s.window(50*ms))
 	require.Equal(t, checker.Forever, s.window(checker.Forever))
+}
+
+// TestFactor: states are compared only where both searches ended in the same way.
+func TestFactor(t *testing.T) {
+	full := checker.Run{States: 300, Complete: true, Elapsed: 4 * time.Second}
+	run := checker.Run{States: 100, Complete: true, Elapsed: 2 * time.Second, Reduction: checker.ReduceAmple.String()}
+	shows := func(change func(*checker.Run)) string {
+		r := run
+		change(&r)
+		return factor(full, checker.Result[spec.State]{Runs: []checker.Run{r}})
+	}
+	require.Equal(t, "3.00 (2.00)", shows(func(*checker.Run) {}))
+	require.Equal(t, "decided after 100 states", shows(func(r *checker.Run) { r.Complete = false }))
+	require.Equal(t, `stopped: "states", not ""`, shows(func(r *checker.Run) { r.Stopped, r.Complete = "states", false }))
+	require.Equal(t, "not reduced", shows(func(r *checker.Run) { r.Reduction = "none" }))
+	require.Equal(t, "not reduced", factor(full, checker.Result[spec.State]{}))
 }

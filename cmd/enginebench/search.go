@@ -110,20 +110,26 @@ func (s search) judge(ctx context.Context) (figures, error) {
 
 // specification is the model of the first profile of the scenario.
 func (s search) specification() (*spec.Model, error) {
+	p, err := s.params()
+	if err != nil {
+		return nil, err
+	}
+	return judge.Model(p)
+}
+
+// params are those of the first profile of the scenario.
+func (s search) params() (spec.Params, error) {
 	file := s.Scenario + ".yaml"
 	src, err := scenarios.ReadFile("scenarios/" + file)
 	if err != nil {
-		return nil, err
+		return spec.Params{}, err
 	}
 	parsed, err := scenario.Parse(file, src)
 	if err != nil {
-		return nil, err
+		return spec.Params{}, err
 	}
 	i, err := parsed.Instantiate(parsed.Profiles()[0], scenario.Overrides{Set: s.Set})
-	if err != nil {
-		return nil, err
-	}
-	return judge.Model(i.Params)
+	return i.Params, err
 }
 
 // window is what becomes of the begin or end of a window.

@@ -38,7 +38,7 @@ func sections(quick bool) []section {
 		twophase(8, 1_745_408)
 		twophase(9, 10_340_352)
 	}
-	return append(all, timed(), loss(quick), delay(quick), data(quick), timers(quick))
+	return append(all, timed(), loss(quick), delay(quick), data(quick), timers(quick), reduction(quick))
 }
 
 // besidePeers measures one of the models that the peers have too.

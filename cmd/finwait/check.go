@@ -30,6 +30,7 @@ type checkOptions struct {
 	symmetry  bool
 	merge     bool
 	stays     bool
+	explain   bool
 	// A checkpoint to write, and one to go on from.
 	checkpoint, resume string
 	spill              string
@@ -80,6 +81,7 @@ unless it was done. --workers, --max-time and --memory may be others.`,
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	f.BoolVar(&o.merge, "merge", false, "merge state classes in exact time where that is exact: smaller, for always, step and goals")
 	f.BoolVar(&o.stays, "stays", false, "measure the shortest and longest time in each state, and until both are CLOSED")
+	f.BoolVar(&o.explain, "explain", false, "explain expected violations too, as those that differ are: the failed part of the condition, the decisive event, the run")
 	f.StringVar(&o.checkpoint, "checkpoint", "", "keep in FILE what is known, so that --resume can go on; it replaces one that is there")
 	f.StringVar(&o.resume, "resume", "", "go on from the checkpoint in FILE, and keep it up to date unless --checkpoint names another")
 	f.StringVar(&o.spill, "spill", "", "without durations, keep states below `DIR` while a search runs: it can then be larger than memory (--memory, or 512 MiB)")
@@ -102,7 +104,10 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = judge.Of(c.instance, o.patterns); err != nil {
 			return err
 		}
-		cases[i].Stays = o.stays
+		cases[i].Stays, cases[i].Explain = o.stays, judge.ExplainDifferent
+		if o.explain || o.out != "" {
+			cases[i].Explain = judge.ExplainAll
+		}
 	}
 	if err := o.pins.read(cases); err != nil {
 		return err

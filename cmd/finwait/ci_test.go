@@ -74,7 +74,7 @@ func TestCheckSARIF(t *testing.T) {
 		at := log.Runs[0].Results[0].Locations[0].PhysicalLocation
 		require.Equal(t, name, *at.ArtifactLocation.URI)
 		require.Equal(t, 6, *at.Region.StartLine, "where both-closed is asked for")
-		require.Contains(t, *log.Runs[0].Results[0].Message.Text, "server is ESTABLISHED for ever")
+		require.Contains(t, *log.Runs[0].Results[0].Message.Text, "The server stays in ESTABLISHED for ever")
 	}
 	// Without its version it would not be valid: the validation can fail.
 	broken := sarif.NewReport()

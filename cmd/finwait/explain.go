@@ -19,17 +19,19 @@ import (
 const (
 	scenarioFile = "scenario-file"
 	variables    = "variables"
+	allFigures   = "figures"
 )
 
 func newExplain(a *app) *cobra.Command {
 	var format *choice
 	cmd := &cobra.Command{
-		Use:     "explain scenario-file|variables|PROPERTY|MUTANT",
-		Short:   "Explain the scenario file, what conditions can read, a property or a mutant",
+		Use:     "explain scenario-file|variables|figures|PROPERTY|MUTANT",
+		Short:   "Explain the scenario file, what conditions can read, the article's figures, a property or a mutant",
 		Example: "  finwait explain scenario-file\n  finwait explain both-closed",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
-			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read"), directive
+			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read",
+				allFigures+"\tthe command that draws each figure of the article"), directive
 		},
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -40,13 +42,16 @@ func newExplain(a *app) *cobra.Command {
 			if args[0] == variables {
 				return explainVariables(a.stdout, asJSON)
 			}
+			if args[0] == allFigures {
+				return explainFigures(a.stdout, asJSON)
+			}
 			if m := spec.MutantNamed(args[0]); m != nil {
 				return explainMutant(a.stdout, *m, asJSON)
 			}
 			all := everyProperty()
 			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
 			if i < 0 {
-				names := []string{scenarioFile, variables}
+				names := []string{scenarioFile, variables, allFigures}
 				for _, p := range all {
 					names = append(names, p.Name)
 				}

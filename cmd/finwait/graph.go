@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/finwait/finwait/spec"
 )
 
 // graphOptions are what the kinds of pictures have in common.
@@ -14,6 +16,7 @@ type graphOptions struct {
 	scenarios scenarioFlags
 	bounds    bounds
 	format    *choice
+	theme     *choice
 }
 
 func newGraph(a *app) *cobra.Command {
@@ -40,6 +43,7 @@ func newGraph(a *app) *cobra.Command {
 func (o *graphOptions) register(f *pflag.FlagSet, further ...string) {
 	o.scenarios.register(f)
 	o.bounds.register(f)
+	o.theme = choose(f, "theme", "paper of the picture (auto: of an SVG what the reader prefers, else light)", "auto", "light", "dark")
 	o.format = choose(f, "format", "form of the picture on stdout", append([]string{"dot", "svg", "png", "mermaid", "text", "json"}, further...)...)
 }
 
@@ -73,4 +77,27 @@ func (o *graphOptions) load(args []string) (chosen, error) {
 		}
 	}
 	return all[0], nil
+}
+
+// other is what c is compared with: the same in another profile or with a mutant, or
+// another scenario.
+func (o *graphOptions) other(c chosen, diff string) (chosen, error) {
+	another := *o
+	if profile, err := parseProfiles([]string{diff}); err == nil {
+		another.scenarios.profiles = []string{profile[0].String()}
+		return another.load([]string{c.ref})
+	}
+	if spec.MutantNamed(diff) != nil {
+		for h := range c.instance.Params.Host {
+			c.instance.Params.Host[h].Mutant = diff
+		}
+		c.variant = "with the mutant " + diff + " at both hosts"
+		return c, nil
+	}
+	another.scenarios.profiles = []string{c.profile()}
+	found, err := another.load([]string{diff})
+	if err != nil {
+		return chosen{}, fmt.Errorf("--diff %s is no profile and no mutant, and as a scenario: %w", diff, err)
+	}
+	return found, nil
 }

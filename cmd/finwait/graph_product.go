@@ -135,7 +135,7 @@ func (o *productOptions) run(ctx context.Context, args []string) error {
 		d.Title = fmt.Sprintf("Joint behaviour in %s", c)
 		name := c.name() + "." + c.profile() + "." + o.kind()
 		if o.diff != "" {
-			other, err := o.other(c)
+			other, err := o.other(c, o.diff)
 			if err != nil {
 				return err
 			}
@@ -159,28 +159,6 @@ func (o *productOptions) run(ctx context.Context, args []string) error {
 		return codeError(report.Unknown)
 	}
 	return err
-}
-
-// other is what c is compared with.
-func (o *productOptions) other(c chosen) (chosen, error) {
-	another := o.graphOptions
-	if profile, err := parseProfiles([]string{o.diff}); err == nil {
-		another.scenarios.profiles = []string{profile[0].String()}
-		return another.load([]string{c.ref})
-	}
-	if spec.MutantNamed(o.diff) != nil {
-		for h := range c.instance.Params.Host {
-			c.instance.Params.Host[h].Mutant = o.diff
-		}
-		c.variant = "with the mutant " + o.diff + " at both hosts"
-		return c, nil
-	}
-	another.scenarios.profiles = []string{c.profile()}
-	found, err := another.load([]string{o.diff})
-	if err != nil {
-		return chosen{}, fmt.Errorf("--diff %s is no profile and no mutant, and as a scenario: %w", o.diff, err)
-	}
-	return found, nil
 }
 
 // fold explores c.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -20,27 +22,43 @@ import (
 
 func newGraphTrace(a *app) *cobra.Command {
 	o := &graphOptions{app: a, scenarios: scenarioFlags{app: a}}
-	var property string
+	var property, connection string
 	var side *choice
 	cmd := &cobra.Command{
-		Use:   "trace [SCENARIO]",
+		Use:   "trace [SCENARIO|FILE]",
 		Short: "The sequence chart of one run",
 		Long: `Draw a shortest counterexample of a property, or the witness of a goal. Without
 --property a shortest run to where the story ends: both sides closed, or nothing left
-that has to happen. JSON is the form that finwait replay reads. pcapng is a capture of both
+that has to happen. FILE is a run: a NAME.trace.json of finwait check --out, or a capture
+(.pcap, .pcapng, .cap, .wire.json), drawn as finwait conform explains it. JSON is the form that finwait replay reads. pcapng is a capture of both
 ends, or with --side of one: a lost segment is seen where it was sent.
 packetdrill is a script that tests one host, by default the one that sends first.`,
 		Example: `  finwait graph trace --format text
   finwait graph trace first-wave-lost --property both-closed --profile linux | dot -Tsvg -o trace.svg
-  finwait graph trace first-wave-lost --profile linux --format pcapng > lost.pcapng`,
+  finwait graph trace first-wave-lost --profile linux --format pcapng > lost.pcapng
+  finwait graph trace my.pcap --connection 1 --format svg > my.svg`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && isRun(args[0]) {
+				if property != "" {
+					return fmt.Errorf("%s is a run; --property is for scenarios", args[0])
+				}
+				d, err := o.fromFile(cmd.Context(), args[0], connection)
+				if err != nil {
+					return err
+				}
+				return o.writeRun(cmd.Context(), d, filepath.Base(args[0]), pictureName(args[0]), side.value)
+			}
+			if connection != "" {
+				return errors.New("--connection selects from a capture, and none is given")
+			}
 			return o.runTrace(cmd.Context(), args, property, side.value)
 		},
 	}
 	o.register(cmd.Flags(), "pcapng", "packetdrill")
 	side = choose(cmd.Flags(), "side", "where a capture is taken, or the host that a script tests", "both", spec.Client.String(), spec.Server.String())
+	cmd.Flags().StringVar(&connection, "connection", "", "the connection of a capture: a number from 1 on, or a part of ADDR:PORT-ADDR:PORT")
 	cmd.Flags().StringVar(&property, "property", "", "the property that is violated, or the goal that is reached")
 	_ = cmd.RegisterFlagCompletionFunc("property", completeProperties) // the flag exists
 	return cmd
@@ -66,7 +84,13 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property, si
 	if err != nil {
 		return err
 	}
-	d.run.Title = fmt.Sprintf("%s: %s, %s. %s", c, d.chart.Title, d.chart.Verdict, d.chart.Explanation)
+	return o.writeRun(ctx, d, c.String(), c.name()+"."+c.profile()+".trace", side)
+}
+
+// writeRun writes a run in the form asked for. source is what it is from, name that
+// of a file for Graphviz.
+func (o *graphOptions) writeRun(ctx context.Context, d drawn, source, name, side string) error {
+	d.run.Title = fmt.Sprintf("%s: %s, %s. %s", source, d.chart.Title, d.chart.Verdict, d.chart.Explanation)
 	w := o.app.stdout
 	switch o.format.value {
 	case "json":
@@ -84,7 +108,7 @@ func (o *graphOptions) runTrace(ctx context.Context, args []string, property, si
 		}
 		return script.Write(w)
 	}
-	return o.draw(ctx, d.chart, c.name()+"."+c.profile()+".trace")
+	return o.draw(ctx, d.chart, name)
 }
 
 // hostNamed reads --side where it is one host.
@@ -110,6 +134,7 @@ func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) 
 	if len(k.Properties) != 1 {
 		return nothing(fmt.Errorf("--property %q selects %d properties; one at a time can be drawn", property, len(k.Properties)))
 	}
+	k.Explain = judge.ExplainAll
 	opt := o.bounds.options()
 	opt.Reduction = checker.ReduceNone // a picture wants the shortest run
 	s, err := judge.Judge(ctx, k, opt)
@@ -166,8 +191,12 @@ func (o *graphOptions) story(ctx context.Context, c chosen) (drawn, error) {
 		t := *found.Trace
 		chart := picture.Chart(m, t)
 		chart.Title = fmt.Sprintf("A shortest run of %s", c)
+		chart.Subtitle = c.instance.Scenario.About
 		chart.Verdict = "the end: nothing has to happen any more"
 		s := t.Last()
+		if !closed(s) {
+			chart.Loop = len(chart.Rows)
+		}
 		chart.Explanation = fmt.Sprintf("The client is %s, the server is %s.", s.Host[spec.Client].State, s.Host[spec.Server].State)
 		origin := tracefile.Origin{Name: c.name(), Profile: c.profile(), Verdict: checker.Unknown.String(), Scenario: c.yaml()}
 		return drawn{chart, tracefile.New(origin, m, t), wire.Run{Model: m, Trace: t}}, nil

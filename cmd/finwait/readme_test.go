@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "rewrite what the README shows")
 
 // What a run took is not part of what it shows.
-var took = regexp.MustCompile(`\d+\.\d+ s\b`)
+var took = regexp.MustCompile(`(?m)(, | in )\d+\.\d+ s$`)
 
 // TestReadmeShowsWhatIsPrinted runs each command of the README's console blocks.
 // Rewrite them with: go test ./cmd/finwait -run Readme -update
@@ -31,7 +31,7 @@ func TestReadmeShowsWhatIsPrinted(t *testing.T) {
 		var out, errs bytes.Buffer
 		code := run(context.Background(), append(strings.Fields(command), progressNone(command)...), strings.NewReader(""), &out, &errs)
 		require.Zero(t, code, "%s: %s", command, errs.String())
-		return []byte("```console\n$ finwait " + command + "\n" + took.ReplaceAllString(out.String(), "0.01 s") + "```")
+		return []byte("```console\n$ finwait " + command + "\n" + took.ReplaceAllString(out.String(), "${1}0.01 s") + "```")
 	})
 	if *update {
 		require.NoError(t, os.WriteFile(name, made, 0o644))

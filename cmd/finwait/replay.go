@@ -1,18 +1,23 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/picture"
 	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/cmd/finwait/stepper"
 	"github.com/finwait/finwait/cmd/finwait/tracefile"
+	"github.com/finwait/finwait/cmd/finwait/why"
+	"github.com/finwait/finwait/graphs"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
@@ -20,6 +25,7 @@ import (
 type replayOptions struct {
 	app    *app
 	format *choice
+	list   bool
 }
 
 func newReplay(a *app) *cobra.Command {
@@ -30,14 +36,19 @@ func newReplay(a *app) *cobra.Command {
 		Long: `Read a trace.json of finwait check --out (- for standard input), rebuild the model from
 the scenario in it, fire its events one after the other, and compare what happens with
 what the file says: states, segments, times, and that the run shows the verdict.
+Why a violation is one is worked out again, as finwait check does.
+
+In a terminal it steps through the run: next, back, goto N, state, why, quit. With --list,
+or where input or output is no terminal, the whole run is listed.
 
 Exit codes: 0 the trace is verified, 1 it does not reproduce, 2 it cannot be read.`,
 		Example: `  finwait check first-wave-lost --out traces
   finwait replay traces/first-wave-lost.linux.both-closed.trace.json`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	o.format = choose(cmd.Flags(), "format", "form of the result on stdout", "text", "json")
+	cmd.Flags().BoolVar(&o.list, "list", false, "list the whole run, also in a terminal")
 	return cmd
 }
 
@@ -55,49 +66,88 @@ type replayed struct {
 	// when it is no single step, or when all is well.
 	FailedAt *int   `json:"failed_at"`
 	Reason   string `json:"reason"`
+	// Explanation of a violation that is verified.
+	Explanation *why.Explanation `json:"explanation,omitempty"`
 }
 
-func (o *replayOptions) run(name string) error {
+// terminal is standard input where somebody can type there and read the answer.
+func (o *replayOptions) terminal() (io.Reader, bool) {
+	in, reads := o.app.stdin.(*os.File)
+	out, writes := o.app.stdout.(*os.File)
+	return in, reads && writes && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
+}
+
+// savedRun is a saved trace with what became of it.
+type savedRun struct {
+	replayed
+	file     tracefile.File
+	model    *spec.Model
+	trace    picture.Trace // what could be recomputed
+	about    *properties.Property
+	mismatch error // nil for one that is verified
+}
+
+// load reads a trace and recomputes it. An error is one of reading.
+func (o *replayOptions) load(name string) (savedRun, error) {
 	f, err := o.read(name)
 	if err != nil {
-		return fmt.Errorf("trace %s: %w", name, err)
+		return savedRun{}, fmt.Errorf("trace %s: %w", name, err)
 	}
 	m, err := modelOf(f)
 	if err != nil {
-		return fmt.Errorf("trace %s: %w", name, err)
+		return savedRun{}, fmt.Errorf("trace %s: %w", name, err)
 	}
-	var about *properties.Property
+	s := savedRun{file: f, model: m}
 	if f.Property != "" {
 		defined, err := definedBy(f)
 		if err != nil {
-			return fmt.Errorf("trace %s: the scenario in it: %w", name, err)
+			return s, fmt.Errorf("trace %s: the scenario in it: %w", name, err)
 		}
 		found, err := properties.SelectFrom(append(properties.Catalogue(), defined...), []string{f.Property})
 		if err != nil {
-			return fmt.Errorf("trace %s: %w", name, err)
+			return s, fmt.Errorf("trace %s: %w", name, err)
 		}
-		about = &found[0]
+		s.about = &found[0]
 	}
-	trace, err := verify(f, m, about)
-	result := replayed{
+	s.trace, s.mismatch = verify(f, m, s.about)
+	s.replayed = replayed{
 		Schema: "finwait.replay/1", File: name, Name: f.Name, Profile: f.Profile, Property: f.Property,
-		Verdict: f.Verdict, Verified: err == nil, Steps: len(f.Steps),
+		Verdict: f.Verdict, Verified: s.mismatch == nil, Steps: len(f.Steps),
 	}
-	if err != nil {
-		result.Reason = err.Error()
-		if at := (*tracefile.Mismatch)(nil); errors.As(err, &at) {
-			result.FailedAt = &at.Step
+	if s.mismatch != nil {
+		s.Reason = s.mismatch.Error()
+		if at := (*tracefile.Mismatch)(nil); errors.As(s.mismatch, &at) {
+			s.FailedAt = &at.Step
 		}
 	}
-	if o.format.value == "json" {
-		err = writeJSON(o.app.stdout, result)
-	} else {
-		err = o.text(result, m, trace, about)
+	return s, nil
+}
+
+func (o *replayOptions) run(ctx context.Context, name string) error {
+	s, err := o.load(name)
+	if err != nil {
+		return err
+	}
+	if s.Verified && s.about != nil && s.Verdict == checker.Violated.String() {
+		e, err := why.Explain(ctx, why.Question{Model: s.model, About: *s.about, Checked: s.about.Make(s.model.Params()), Trace: s.trace})
+		if err != nil {
+			return &judge.InternalError{Case: s.Name, Cause: err}
+		}
+		s.Explanation = &e
+	}
+	in, interactive := o.terminal()
+	switch {
+	case o.format.value == "json":
+		err = writeJSON(o.app.stdout, s.replayed)
+	case s.Verified && interactive && !o.list && name != "-":
+		err = s.walk(in, o.app.stdout)
+	default:
+		err = s.write(o.app.stdout)
 	}
 	if err != nil {
 		return err
 	}
-	if !result.Verified {
+	if !s.Verified {
 		return codeError(report.Different)
 	}
 	return nil
@@ -166,23 +216,46 @@ func verify(f tracefile.File, m *spec.Model, about *properties.Property) (pictur
 	return trace, tracefile.Confirm(p, trace)
 }
 
-func (o *replayOptions) text(r replayed, m *spec.Model, trace picture.Trace, about *properties.Property) error {
-	c := picture.Chart(m, trace)
-	c.Subtitle = "scenario " + r.Name + ", profile " + r.Profile
-	if about != nil {
-		c.Title = about.Name + ": " + about.Claim
+// chart is what was recomputed, with what became of the trace.
+func (s *savedRun) chart() graphs.Chart {
+	c := picture.Chart(s.model, s.trace)
+	c.Subtitle = "scenario " + s.Name + ", profile " + s.Profile
+	if s.about != nil {
+		c.Title = s.about.Name + ": " + s.about.Claim
 	}
-	if r.Verified {
-		if about != nil {
-			c.Explanation, _ = picture.Story(m, about.Make(m.Params()), trace)
+	if s.Verified {
+		if s.about != nil {
+			if c.Explanation, _ = picture.Story(s.model, s.about.Make(s.model.Params()), s.trace); s.Explanation != nil {
+				c.Explanation = s.Explanation.Sentence
+			}
 		}
-		c.Verdict = fmt.Sprintf("verified: %d steps recomputed, %s", r.Steps, showing(r))
+		c.Verdict = fmt.Sprintf("verified: %d steps recomputed, %s", s.Steps, showing(s.replayed))
 	} else {
 		c.Loop, c.Violated = 0, true // what was recomputed does not go as far
 		c.Verdict = "does not reproduce"
-		c.Explanation = r.Reason
+		c.Explanation = s.Reason
 	}
-	return c.WriteText(o.app.stdout)
+	return c
+}
+
+// write lists the run.
+func (s *savedRun) write(w io.Writer) error {
+	if err := s.chart().WriteText(w); err != nil || !s.Verified {
+		return err
+	}
+	return report.WriteDetails(w, judge.Outcome{Model: s.model, Trace: &s.trace, Explanation: s.Explanation})
+}
+
+// walk steps through a run that is verified.
+func (s *savedRun) walk(in io.Reader, out io.Writer) error {
+	run := stepper.Run{Model: s.model, Trace: s.trace, Title: fmt.Sprintf("%s, profile %s: %d steps, %s", s.Name, s.Profile, s.Steps, showing(s.replayed))}
+	switch {
+	case s.Explanation != nil:
+		run.Why = s.Explanation.Sentence + " Failed condition: " + s.Explanation.Conjunct.String() + "."
+	case s.about != nil:
+		run.Why, _ = picture.Story(s.model, s.about.Make(s.model.Params()), s.trace)
+	}
+	return run.Walk(in, out)
 }
 
 func showing(r replayed) string {

@@ -78,6 +78,7 @@ func (o *reportOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = judge.Of(c.instance, o.patterns); err != nil {
 			return err
 		}
+		cases[i].Explain = judge.ExplainAll
 	}
 	opt := o.bounds.options()
 	opt.Reduction = checker.ReduceNone // a report wants the shortest runs

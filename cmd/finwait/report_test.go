@@ -22,7 +22,9 @@ func TestReportAnswers(t *testing.T) {
 	for what, text := range map[string]string{
 		"what was checked":        "both endpoints come to CLOSED",
 		"under which parameters":  "net.ipv4.tcp_orphan_retries",
-		"what went wrong":         "server is ESTABLISHED for ever",
+		"what went wrong":         "The server stays in ESTABLISHED for ever",
+		"what decided it":         "Decisive was the loss of the FIN that the client sent at 3.264 s",
+		"what failed":             "Failed condition: the server comes to CLOSED",
 		"at which second":         "From 6.528 s",
 		"because of which":        "of the client was lost 6 times, from 0.000 s to 3.264 s",
 		"what would have helped":  "<code>server.socket.so_keepalive=true</code>",

@@ -23,6 +23,8 @@ type key [mostVariables]uint8
 // values of the variables that it reads, and looked up from then on: in a search, most
 // states differ from those before in something else.
 type condition struct {
+	text    string
+	parts   []*condition // the operands of && at the top, where there are several
 	program cel.Program
 	reads   []Variable
 
@@ -111,7 +113,7 @@ func compile(text string) (*condition, error) {
 	if issues.Err() != nil {
 		return nil, syntaxError(text, issues)
 	}
-	c := &condition{known: map[key]bool{}}
+	c := &condition{text: text, known: map[key]bool{}}
 	if err := c.look(parsed.NativeRep(), parsed.NativeRep().Expr()); err != nil {
 		return nil, err
 	}
@@ -125,8 +127,10 @@ func compile(text string) (*condition, error) {
 	if len(c.reads) > mostVariables {
 		return nil, &Error{Found: fmt.Sprintf("a condition that reads %d variables", len(c.reads)), Want: fmt.Sprintf("at most %d", mostVariables)}
 	}
-	c.program, err = env.Program(checked)
-	return c, err
+	if c.program, err = env.Program(checked); err != nil {
+		return nil, err
+	}
+	return c, c.split(parsed.NativeRep())
 }
 
 // look walks an expression, notes the variables that it reads, and refuses what is

@@ -94,7 +94,7 @@ func Compile(d Definition) (properties.Property, error) {
 		Excuse: func(spec.Params) string { return "" },
 		Expect: func(spec.Params) properties.Expectation { return properties.ExpectHolds },
 		Make:   func(spec.Params) checker.Property[spec.State] { return p },
-	}, nil
+	}.WithFailed(d.failed(of)), nil
 }
 
 // check compares what is there with what the pattern needs.

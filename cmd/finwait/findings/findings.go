@@ -4,7 +4,8 @@
 //
 // Segments are blamed by what the run shows: those that were lost, those that took
 // longer than they must, and those that arrived where nobody was left. That is no
-// proof that the run would have ended well without them.
+// proof that the run would have ended well without them; of the event that is called
+// decisive it was proved, see package why.
 package findings
 
 import (
@@ -97,6 +98,9 @@ func (s *Subject) evidence(ctx context.Context, o judge.Outcome) (document.Evide
 	}
 	e.Violated = o.Verdict == checker.Violated.String()
 	e.Wrong = e.Chart.Explanation
+	if o.Explanation != nil {
+		e.Wrong += " Failed condition: " + o.Explanation.Conjunct.String() + "."
+	}
 	args := append([]string{"graph", "trace", s.Ref, "--property", o.Property, "--profile", s.Judged.Profile}, s.Words...)
 	if o.Trace.Mode == checker.Any {
 		args = append(args, "--time", "any")

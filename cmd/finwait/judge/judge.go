@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/why"
 	"github.com/finwait/finwait/properties"
 	counted "github.com/finwait/finwait/properties/population"
 	"github.com/finwait/finwait/spec"
@@ -27,8 +28,9 @@ type Case struct {
 	// property's own condition on them replaces Expect.
 	Overridden  bool
 	Assumptions []string
-	// Stays asks for the stays in every state too.
-	Stays bool
+	// Stays asks for the stays in every state too, Explain for explanations.
+	Stays   bool
+	Explain Explaining
 	// Population, where it is not nil, is judged by Counted in place of Params by
 	// Properties.
 	Population *population.Params
@@ -97,6 +99,8 @@ type Outcome struct {
 	MissedAtMost float64           `json:"missed_at_most"`
 	Steps        *int              `json:"steps"` // nil without a trace
 	Files        map[string]string `json:"files"`
+	// Explanation of a violation, where it was asked for.
+	Explanation *why.Explanation `json:"explanation,omitempty"`
 	// Known: the verdict is not the expected one, and the baseline has it already.
 	Known bool `json:"known,omitempty"`
 
@@ -196,7 +200,7 @@ func (c Case) judge(ctx context.Context, opt checker.Options, run check) (s Scen
 		}
 	}
 	s.finish(begin)
-	return s, nil
+	return s, s.explain(ctx, c.Explain, opt.Workers)
 }
 
 // finish fills in what follows from the rest.
@@ -221,7 +225,7 @@ func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, 
 	if err != nil {
 		return &InternalError{Case: c.String(), Cause: err}
 	}
-	result, err := run(ctx, checker.System[spec.State]{Exact: lean, Any: lean.Any()}, asked, opt)
+	result, err := run(ctx, properties.System(lean), asked, opt)
 	var unusable *checker.CheckpointError
 	if errors.As(err, &unusable) {
 		return err

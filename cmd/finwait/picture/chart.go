@@ -15,6 +15,7 @@ import (
 type Model interface {
 	Describe(s spec.State, e spec.Event) string
 	Events(s spec.State, buf []spec.Event) []spec.Event
+	Fire(s spec.State, e spec.Event, emit func(next spec.State, how spec.Effect))
 }
 
 // Trace is a run of the TCP model.
@@ -49,6 +50,7 @@ func Chart(m Model, t Trace) graphs.Chart {
 		c.Loop = t.Loop + 1 // row 0 is the initial state
 	}
 	nameOld(&c, t)
+	c.Timers = timers(m, t)
 	return c
 }
 
@@ -154,16 +156,15 @@ func Delivered(s spec.State, e spec.EventInfo) spec.Segment {
 type flight struct {
 	arrows *[]graphs.Arrow
 	flying []copyInFlight
-	sent   map[content]int // how often
+	sent   map[number]int // how often
 }
 
-// content is what takes up sequence numbers: who sends it again retransmits it.
-type content struct {
-	from  spec.Host
-	seq   spec.Seq
-	len   uint8
-	flags spec.Flags // SYN, FIN, and the ACK of a SYN+ACK: one after a SYN is no copy of it
-	of    uint8      // the connection
+// number is a sequence number of a connection: who sends it again retransmits it.
+type number struct {
+	from        spec.Host
+	incarnation uint8
+	seq         spec.Seq
+	answer      bool // of a SYN+ACK: one behind a SYN that crossed another is no copy of it
 }
 
 type copyInFlight struct {
@@ -174,16 +175,15 @@ type copyInFlight struct {
 
 func (f *flight) send(s spec.Sent, row int) {
 	arrow := graphs.Arrow{From: side(s.From), Label: s.Segment.String(), Sent: row, Received: -1}
-	if g := s.Segment; g.Len > 0 || g.Has(spec.SYN) || g.Has(spec.FIN) {
-		c := content{s.From, g.Seq, g.Len, g.Flags & (spec.SYN | spec.FIN), g.Incarnation()}
-		if g.Has(spec.SYN) {
-			c.flags |= g.Flags & spec.ACK
+	if f.sent == nil {
+		f.sent = map[number]int{}
+	}
+	for g, n := s.Segment, s.Segment.Seq; n != g.End(); n++ {
+		at := number{s.From, g.Incarnation(), n, g.Has(spec.SYN | spec.ACK)}
+		if n == g.Seq {
+			arrow.Again = f.sent[at]
 		}
-		arrow.Again = f.sent[c]
-		if f.sent == nil {
-			f.sent = map[content]int{}
-		}
-		f.sent[c]++
+		f.sent[at]++
 	}
 	if s.Copies == 0 {
 		arrow.Lost = true

@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -44,7 +43,7 @@ func (d *Endpoint) Step(from spec.State, e checker.Event, how checker.Label, to 
 	var sent []string
 	for _, s := range spec.SentIn(how) {
 		if s.From == d.host {
-			sent = append(sent, s.Segment.Kind().String())
+			sent = append(sent, kindName(s.Segment))
 		}
 	}
 	if was.State == is.State && len(sent) == 0 && (info.Kind != spec.AppCall || info.Host != d.host) {
@@ -59,6 +58,15 @@ func (d *Endpoint) Step(from spec.State, e checker.Event, how checker.Label, to 
 		d.edges[k] = map[string]bool{}
 	}
 	d.edges[k][d.event(from, e, to)+" / "+out] = true
+}
+
+// kindName is the kind of a segment, in which the first answer of a handshake has
+// its own name.
+func kindName(g spec.Segment) string {
+	if g.Has(spec.SYN) && g.Has(spec.ACK) {
+		return "SYN+ACK"
+	}
+	return g.Kind().String()
 }
 
 // event is the name of an event in a diagram.
@@ -89,7 +97,7 @@ func kind(e *spec.Endpoint, g spec.Segment) string {
 		}
 	}
 	add(g.Has(spec.RST), "RST")
-	add(g.Has(spec.SYN), "SYN")
+	add(g.Has(spec.SYN), kindName(g))
 	add(g.Len > 0, "DATA")
 	add(g.Has(spec.FIN) && e.PeerFin, "FIN again")
 	add(g.Has(spec.FIN) && !e.PeerFin, "FIN")
@@ -115,14 +123,40 @@ var place = map[spec.ConnState]struct {
 	spec.TimeWait:    {4, 1, "active close"},
 	spec.Closed:      {5, 2, "closed"},
 	spec.SynSent:     {6, 1, "open"},
-	spec.SynRcvd:     {6, 3, "open"},
+	spec.SynRcvd:     {7, 3, "open"}, // an edge inside of a row would go through the labels of others
+}
+
+// Join adds what another host of the same run did: one endpoint in either role.
+func (d *Endpoint) Join(other *Endpoint) {
+	for s := range other.states {
+		d.states[s] = true
+	}
+	for k, labels := range other.edges {
+		if d.edges[k] == nil {
+			d.edges[k] = map[string]bool{}
+		}
+		for label := range labels {
+			d.edges[k][label] = true
+		}
+	}
+}
+
+// leaves tells whether a step leads from s to another state.
+func (d *Endpoint) leaves(s spec.ConnState) bool {
+	for k := range d.edges {
+		if k.from == s && k.to != s {
+			return true
+		}
+	}
+	return false
 }
 
 // Diagram is the diagram of what was visited.
 func (d *Endpoint) Diagram() graphs.Diagram {
 	g := graphs.Diagram{
 		TopDown: true,
-		Caption: fmt.Sprintf("Edges: event / segments that the %s sends. Steps that neither send nor change the state are left out.", d.host),
+		Palette: []string{"open", "active close", "passive close", "closed"},
+		Caption: "Edges: event, and the segments that are sent. Steps that neither send nor change the state are left out.",
 	}
 	for _, s := range spec.ConnStates() {
 		if !d.states[s] {
@@ -130,7 +164,7 @@ func (d *Endpoint) Diagram() graphs.Diagram {
 		}
 		at := place[s]
 		g.Nodes = append(g.Nodes, graphs.Node{
-			Name: s.String(), Initial: s == d.initial, Final: s == spec.Closed,
+			Name: s.String(), Initial: s == d.initial, Final: s == spec.Closed && !d.leaves(s),
 			Group: at.group, Rank: at.rank, Column: at.column,
 		})
 	}
@@ -142,7 +176,7 @@ func (d *Endpoint) Diagram() graphs.Diagram {
 					lines = append(lines, label)
 				}
 				slices.Sort(lines)
-				g.Edges = append(g.Edges, graphs.Edge{From: from.String(), To: to.String(), Label: lines})
+				g.Edges = append(g.Edges, graphs.Edge{From: from.String(), To: to.String(), Label: lines, Over: true})
 			}
 		}
 	}

@@ -86,6 +86,26 @@ func TestOldestOfEqualCopiesArrivesFirst(t *testing.T) {
 	require.Equal(t, []int{5, -1, 6, 7, -1}, received(arrows))
 }
 
+// What begins with a number that was sent before is a retransmission of it, also when
+// it carries more; a new connection begins anew.
+func TestRetransmissionsAreNumbered(t *testing.T) {
+	data := spec.Segment{Flags: spec.ACK, Seq: 1, Ack: 1, Len: 2}
+	fin := spec.Segment{Flags: spec.FIN | spec.ACK, Seq: 3, Ack: 1}
+	both := spec.Segment{Flags: spec.FIN | spec.ACK, Seq: 1, Ack: 1, Len: 2}
+	ack := spec.Segment{Flags: spec.ACK, Seq: 4, Ack: 2}
+	var arrows []graphs.Arrow
+	f := flight{arrows: &arrows}
+	for i, g := range []spec.Segment{data, fin, both, fin, both, ack, ack, data.InIncarnation(1)} {
+		f.send(spec.Sent{From: spec.Client, Segment: g}, i)
+	}
+	f.send(spec.Sent{From: spec.Server, Segment: data, Copies: 1}, 8)
+	var again []int
+	for _, a := range arrows {
+		again = append(again, a.Again)
+	}
+	require.Equal(t, []int{0, 0, 1, 2, 2, 0, 0, 0, 0}, again)
+}
+
 func received(arrows []graphs.Arrow) []int {
 	var rows []int
 	for _, a := range arrows {

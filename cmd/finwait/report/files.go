@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,13 +23,21 @@ func Chart(s judge.Scenario, o judge.Outcome) graphs.Chart {
 		c.Subtitle += ", any durations"
 	}
 	c.Verdict = verdictWords(o) + ": " + o.Property
-	c.Violated = o.Verdict == checker.Violated.String()
-	story, _ := picture.Story(o.Model, o.Checked, *o.Trace)
-	c.Explanation = sentence(story)
+	c.Violated = o.Verdict == checker.Violated.String() || o.Unknown() && !goal(o) // a possible one is no good news
+	c.Explanation = sentence(wording(o))
 	if reason := whyUnknown(o.Reason); reason != "" {
 		c.Explanation += " " + sentence(reason)
 	}
 	return c
+}
+
+// wording is why the run shows what it shows, in a sentence or two.
+func wording(o judge.Outcome) string {
+	if o.Explanation != nil {
+		return o.Explanation.Sentence
+	}
+	story, _ := picture.Story(o.Model, o.Checked, *o.Trace)
+	return story
 }
 
 func sentence(text string) string {
@@ -44,9 +53,17 @@ func TraceFile(s judge.Scenario, o judge.Outcome, scenario string) tracefile.Fil
 	if o.Trace.Mode == checker.Any {
 		m = o.Model.Any()
 	}
-	return tracefile.New(tracefile.Origin{
+	f := tracefile.New(tracefile.Origin{
 		Name: s.Name, Profile: s.Profile, Property: o.Property, Verdict: o.Verdict, Scenario: scenario,
 	}, m, *o.Trace)
+	if o.Explanation != nil {
+		text, err := json.Marshal(o.Explanation)
+		if err != nil {
+			panic(err) // it is made of texts and numbers
+		}
+		f.Explanation = text
+	}
+	return f
 }
 
 // Save writes dir/SCENARIO.PROFILE.PROPERTY.{dot,txt,trace.json} for each
@@ -70,7 +87,12 @@ func Save(dir string, s judge.Scenario, scenario string) error {
 		base := filepath.Join(dir, fileName(s.Name)+"."+fileName(s.Profile)+"."+fileName(o.Property))
 		chart, trace := Chart(s, o), TraceFile(s, o, scenario)
 		for suffix, write := range map[string]func(io.Writer) error{
-			"dot": chart.WriteDOT, "txt": chart.WriteText, "trace.json": trace.Write,
+			"dot": chart.WriteDOT, "trace.json": trace.Write, "txt": func(w io.Writer) error {
+				if err := chart.WriteText(w); err != nil {
+					return err
+				}
+				return WriteDetails(w, o)
+			},
 		} {
 			name := base + "." + suffix
 			if err := writeFile(name, write); err != nil {

@@ -64,6 +64,9 @@ func result(run *sarif.Run, s judge.Scenario, rule string, line int, level, text
 // explained is the story of a counterexample, as a sentence of its own.
 func explained(s judge.Scenario, o judge.Outcome) string {
 	text := sentence(story(s, o))
+	if o.Explanation != nil {
+		text = o.Explanation.Sentence
+	}
 	if text != "" {
 		text = ": " + text
 	}

@@ -42,6 +42,7 @@ func WriteScenario(w io.Writer, s judge.Scenario) error {
 			p.item("✓", o.Property, o.Reason)
 		case o.Verdict == checker.Violated.String() && !goal(o):
 			p.item("✓", o.Property, fmt.Sprintf("violated%s%s: %s", asExpected(o), inSteps(o), story(s, o)))
+			p.explanation(o)
 		case o.Verdict == checker.Holds.String() && goal(o):
 			p.item("✓", o.Property, "reached"+asExpected(o)+inSteps(o))
 		}
@@ -196,8 +197,23 @@ func (p *printer) different(s judge.Scenario, o judge.Outcome) {
 		for line := range strings.Lines(chart.String()) {
 			p.b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
 		}
+		if o.Explanation != nil {
+			p.indented("Failed condition: " + o.Explanation.Conjunct.String() + ".")
+		}
 		p.b.WriteByte('\n')
 		p.b.WriteString("    repeat with: " + o.Repeat + "\n")
+	}
+}
+
+// explanation is why a violation is one, where it was asked for.
+func (p *printer) explanation(o judge.Outcome) {
+	if o.Explanation == nil {
+		return
+	}
+	p.indented(o.Explanation.Sentence)
+	p.indented("Failed condition: " + o.Explanation.Conjunct.String() + ".")
+	for _, line := range stepLines(o) {
+		p.b.WriteString("    " + line + "\n")
 	}
 }
 

@@ -37,6 +37,8 @@ type File struct {
 	// does, len(Steps) when nothing more happens and time passes for ever.
 	Loop  int   `json:"loop"`
 	EndUS int64 `json:"end_us"`
+	// Explanation is one of report's, for readers.
+	Explanation json.RawMessage `json:"explanation,omitempty"`
 }
 
 // Step is one step of a saved trace.
@@ -47,6 +49,23 @@ type Step struct {
 	ID    ID     `json:"id"`
 	Sent  []Sent `json:"sent"`
 	State State  `json:"state"` // after the step
+	// Changed is what the step changed at the hosts, for readers.
+	Changed []Change `json:"changed,omitempty"`
+}
+
+// Change is a variable of a host that a step changed, in the words of RFC 9293.
+type Change struct {
+	Host  string `json:"host"`
+	Field string `json:"field"`
+	Was   string `json:"was"`
+	Is    string `json:"is"`
+}
+
+func changes(before, now spec.State) (all []Change) {
+	for _, c := range spec.Changes(before, now) {
+		all = append(all, Change{c.Host.String(), c.Name, c.Was, c.IsNow})
+	}
+	return all
 }
 
 // ID is the ID of an event, a decimal string because JSON readers round numbers
@@ -111,7 +130,7 @@ func New(o Origin, m Model, t checker.Trace[spec.State]) File {
 		f.Steps[i] = Step{
 			AtUS: step.At, Host: spec.EventOf(step.Event.ID).Host.String(),
 			Event: m.Describe(before, step.Event), ID: ID(step.Event.ID),
-			Sent: sentIn(step.Label), State: State(step.State),
+			Sent: sentIn(step.Label), State: State(step.State), Changed: changes(before, step.State),
 		}
 		before = step.State
 	}

@@ -86,6 +86,9 @@ func fire(m Model, s spec.State, saved Step) (checker.Step[spec.State], string) 
 	}
 	for _, step := range same {
 		if step.State == spec.State(saved.State) {
+			if computed := changes(s, step.State); saved.Changed != nil && !slices.Equal(saved.Changed, computed) {
+				return none, fmt.Sprintf("what is said to have changed is not what changes: %v in the file, %v in the model", saved.Changed, computed)
+			}
 			return step, ""
 		}
 	}

@@ -1,0 +1,25 @@
+package checker
+
+import (
+	"context"
+	"time"
+)
+
+// PrototypeBytes explores a model in exact time and gives what the prototype took
+// for a kept class on average: 4+4n(n+1) bytes for n pending events.
+func PrototypeBytes[S comparable](m Model[S]) (perClass float64) {
+	x := newExactSearch(newRelation(m), newMeter(context.Background(), Options{}, time.Now(), Exact, "explore"))
+	x.explore()
+	total, count := 0, 0
+	for i := range x.classes.shards {
+		s := &x.classes.shards[i]
+		for l := range int32(s.lists.size) {
+			s.each(s.lists.at(l), func(slot uint32) {
+				n := int(s.slots.at(slot)[0] >> headWidth & 0xff) // pending events, the width less 1
+				total += 4 + 4*n*(n+1)
+				count++
+			})
+		}
+	}
+	return float64(total) / float64(count)
+}
