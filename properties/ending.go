@@ -120,7 +120,7 @@ func endingProperties() []Property {
 			About:     "Two hosts that disagree about their numbers answer each other's ACKs. Without a limit they do so as fast as the network allows, for ever.",
 			Source:    "RFC 5961 §7; RFC 9293 §3.10.7.4; Linux tcp_invalid_ratelimit, tcp_oow_rate_limited, tcp_timewait_check_oow_rate_limit",
 			HoldsWhen: "Holds for the profile linux. RFC 9293 allows a limit and asks for none, and the article knows none.",
-			Expect:    always(ExpectHolds),
+			Reopened:  true, Expect: always(ExpectHolds),
 			Excuse: func(p spec.Params) string {
 				if p.Profile != spec.Linux {
 					return "no limit is asked for by profile " + p.Profile.String()

@@ -85,6 +85,9 @@ func TestStates(t *testing.T) {
 	linux := params(spec.Linux, closeAtStart(), closeAfterEOF(0))
 	rfc := params(spec.RFC9293, closeAtStart(), closeAfterEOF(0))
 	shutdown := params(spec.Linux, half, nil)
+	keepalive := params(spec.Linux, half, nil, func(p *spec.Params) { p.Host[spec.Client].SoKeepalive = true })
+	owing := func(e *spec.Endpoint) { e.RcvNxt = 2 }
+	off := func(e *spec.Endpoint) { e.Down = true }
 	const none, from, goal, both = 0, 1, 2, 3
 	for _, c := range []struct {
 		property, name string
@@ -146,6 +149,18 @@ func TestStates(t *testing.T) {
 		{"every-wait-has-a-timer", "the same under RFC 9293", rfc, initial(client(in(spec.FinWait2)), client(orphan)), goal},
 		{"every-wait-has-a-timer", "2·MSL outside of TIME_WAIT", linux, initial(client(in(spec.TimeWait)), client(func(e *spec.Endpoint) { e.State = spec.FinWait2 })), from},
 		{"every-wait-has-a-timer", "nothing to wait for", linux, initial(), goal},
+
+		{"owed-ack-has-its-timer", "owed", linux, initial(server(owing), server(func(e *spec.Endpoint) { e.DelayedAck = true })), both},
+		{"owed-ack-has-its-timer", "owed, no timer", linux, initial(server(owing)), from},
+		{"owed-ack-has-its-timer", "none is owed", linux, initial(), goal},
+		{"retransmissions-have-a-limit", "an orphan's", linux, initial(client(in(spec.FinWait1)), client(orphan), client(func(e *spec.Endpoint) { e.Backoff, e.LimitOrphan = 1, spec.LimitPending })), both},
+		{"retransmissions-have-a-limit", "that of another kind", linux, initial(client(in(spec.FinWait1)), client(func(e *spec.Endpoint) { e.Backoff, e.LimitOrphan = 1, spec.LimitPending })), from},
+		{"retransmissions-have-a-limit", "nothing was sent again", linux, initial(client(in(spec.FinWait1))), goal},
+		{"keepalive-notices-a-dead-peer", "off", keepalive, initial(server(in(spec.Closed)), server(off)), from},
+		{"keepalive-notices-a-dead-peer", "off, no SO_KEEPALIVE", linux, initial(server(in(spec.Closed)), server(off)), goal},
+
+		{"dead-peer-is-given-up", "still asked", linux, initial(client(in(spec.FinWait1)), server(in(spec.Closed)), server(off)), from},
+		{"dead-peer-is-given-up", "nothing to ask", linux, initial(server(in(spec.Closed)), server(off)), goal},
 
 		{"simultaneous-close", "both in CLOSING", linux, initial(client(in(spec.Closing)), server(in(spec.Closing))), goal},
 		{"simultaneous-close", "one in CLOSING", linux, initial(client(in(spec.Closing)), server(in(spec.FinWait1))), none},

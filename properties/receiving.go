@@ -103,6 +103,25 @@ func receivingProperties() []Property {
 			},
 		},
 		{
+			Name: "opened-window-is-told", Kind: checker.StepAlways,
+			Claim:     "a receive window that opens again is told to the peer at once",
+			About:     "The peer has stopped sending, its FIN included. Without the news it learns of the room by its next probe only, which may be a minute away.",
+			Source:    "RFC 9293 §3.8.6, §3.8.6.2.2; Linux tcp_cleanup_rbuf, __tcp_select_window",
+			HoldsWhen: "Holds for all parameters. (Without receive_buffer it is vacuous.)", Expect: always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						from, to := t.before(h), t.after(h)
+						return from.State != closed && to.State != closed && to.State != timeWait && !to.Mini && !to.Offline &&
+							!hasRoom(&p, h, from) && hasRoom(&p, h, to)
+					},
+					func(t *transition, h spec.Host) bool {
+						return len(t.sent(h, func(g spec.Segment) bool { return !g.Has(spec.WndZero) })) > 0
+					},
+				)
+			},
+		},
+		{
 			Name: "bare-fin-accepted-at-zero-window", Kind: checker.StepAlways,
 			Claim:     "a FIN without data is taken while the receive window is closed",
 			About:     "A FIN needs no buffer. A receiver whose buffer is exactly full must take the FIN behind it all the same, or its peer sends it again until it gives up.",

@@ -104,6 +104,34 @@ func reopenProperties() []Property {
 			Expect:    always(ExpectHolds),
 			Make:      makeReuse,
 		},
+		{
+			Name:  "time-wait-takes-a-newer-syn-only",
+			Kind:  checker.StepAlways,
+			Claim: "a SYN in TIME_WAIT opens the next connection exactly when it is newer than all of the last one",
+			About: "A SYN that is not newer may be an old duplicate, and the connection that it opens would lie among the old numbers; it is acknowledged, and TIME_WAIT goes on. " +
+				"One that is newer, by its number or its timestamp, is safe, and refusing it keeps the ports closed for a minute. RFC 9293 allows it (MAY-2), Linux does it where somebody listens.",
+			Source:    "RFC 9293 §3.10.7.4 (MAY-2); RFC 6191 §2; RFC 1122 §4.2.2.13; Linux tcp_timewait_state_process (TCP_TW_SYN)",
+			HoldsWhen: "Holds for all parameters.",
+			Expect:    always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				made := stepAt(
+					func(t *transition, h spec.Host) bool {
+						g, arrives := t.arrives(h)
+						return arrives && t.before(h).State == timeWait && p.Host[h].Listens && g.Has(spec.SYN) && !g.Has(spec.ACK) && !g.Has(spec.RST) && !g.Has(spec.FIN)
+					},
+					func(t *transition, h spec.Host) bool {
+						g, _ := t.arrives(h)
+						e := t.before(h)
+						stamps := p.Host[spec.Client].TCPTimestamps && p.Host[spec.Server].TCPTimestamps
+						newer := g.Seq.After(e.RcvNxt) || stamps && g.Incarnation() > e.Incarnation && !t.before(h.Peer()).SameStamps
+						taken := t.after(h).State == synRcvd
+						return taken == (newer && e.Mini) && (taken || t.after(h).State == timeWait)
+					},
+				)
+				made.Local = false // it looks at the peer's timestamps
+				return made
+			},
+		},
 		reached("time-wait-assassination", "an RST ends TIME_WAIT before its time",
 			func(s *spec.State) bool {
 				return someHost(func(h spec.Host) bool { return s.Host[h].Ending == spec.EndedInTimeWait })

@@ -26,6 +26,26 @@ func rstProperties() []Property {
 				)
 			},
 		},
+		{
+			Name: "no-connection-is-told", Kind: checker.StepAlways,
+			Claim:     "a segment that meets no connection is answered by an RST, unless it is one itself",
+			About:     "The sender believes in a connection that is gone. Without the answer it goes on until it gives up: minutes, where one round trip would do.",
+			Source:    "RFC 9293 §3.5.2, §3.10.7.1 (CLOSED STATE); Linux tcp_v4_rcv, no_tcp_socket",
+			HoldsWhen: "Holds for all parameters.", Expect: always(ExpectHolds),
+			Make: func(spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						g, arrives := t.arrives(h)
+						return arrives && t.before(h).State == closed && !t.before(h).Down && !g.Has(spec.RST)
+					},
+					func(t *transition, h spec.Host) bool {
+						g, _ := t.arrives(h)
+						rsts := t.sent(h, isRST)
+						return len(rsts) == 1 && rsts[0] == answerTo(g)
+					},
+				)
+			},
+		},
 	}
 }
 

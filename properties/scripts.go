@@ -20,6 +20,7 @@ func sendsFIN(c spec.Call) bool {
 func shutsReading(c spec.Call) bool { return c.Do == spec.ShutdownRD || c.Do == spec.ShutdownRDWR }
 func crashes(c spec.Call) bool      { return c.Do == spec.Crash }
 func destroys(c spec.Call) bool     { return c.Do == spec.Destroy }
+func reboots(c spec.Call) bool      { return c.Do == spec.Reboot }
 func disconnects(c spec.Call) bool  { return c.Do == spec.LinkDown }
 
 // cuts: from outside, the connection of the host ends or falls silent for ever.

@@ -28,6 +28,61 @@ func timerProperties() []Property {
 			},
 		},
 		{
+			Name:  "keepalive-notices-a-dead-peer",
+			Kind:  checker.LeadsTo,
+			Claim: "a host with SO_KEEPALIVE does not keep a connection whose peer is off for ever",
+			About: "Nothing else tells an idle host that its peer lost power: ESTABLISHED, CLOSE_WAIT and, after shutdown(), FIN_WAIT_2 have no timer of their own. " +
+				"Where something is unacknowledged the retransmission timer finds out.",
+			Source:    "RFC 9293 §3.8.4; RFC 1122 §4.2.3.6; Linux tcp_keepalive_timer",
+			HoldsWhen: "Holds for all parameters. (Without SO_KEEPALIVE, or a host that crashes, it is vacuous.)",
+			Expect:    always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				return leaves(func(s *spec.State, h spec.Host) bool {
+					e := &s.Host[h]
+					return p.Host[h].SoKeepalive && e.Open && setOf(established, closeWait, finWait2).has(e.State) &&
+						s.Host[h.Peer()].Down && !has(p.Host[h.Peer()].Script, reboots)
+				})
+			},
+		},
+		{
+			Name:      "dead-peer-is-given-up",
+			Kind:      checker.LeadsTo,
+			Claim:     "a host with something unacknowledged does not ask a peer that is off for ever",
+			About:     "Retransmissions and window probes without an answer have an end, with an error for whoever still has the descriptor. (A peer that answers with a closed window may be probed for ever by RFC 9293.)",
+			Source:    "RFC 9293 §3.8.3, §3.8.6.1; Linux tcp_write_timeout, tcp_probe_timer",
+			HoldsWhen: "Holds for all parameters. (Without a host that crashes it is vacuous.)",
+			Expect:    always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				return leaves(func(s *spec.State, h spec.Host) bool {
+					e := &s.Host[h]
+					return e.State != closed && e.SndUna != e.SndEnd && s.Host[h.Peer()].Down && !has(p.Host[h.Peer()].Script, reboots)
+				})
+			},
+		},
+		{
+			Name:      "keepalive-waits-for-silence",
+			Kind:      checker.StepAlways,
+			Claim:     "whatever the peer says starts the time of keepalive anew",
+			About:     "A probe asks a peer that has been silent for tcp_keepalive_time. One that talks needs no probe, and an unanswered probe no longer counts against it.",
+			Source:    "RFC 9293 §3.8.4 (only in silence of the peer); Linux tcp_ack, keepalive_time_elapsed",
+			HoldsWhen: "Holds for all parameters. (Without SO_KEEPALIVE it is vacuous.)",
+			Expect:    always(ExpectHolds),
+			Make: func(p spec.Params) property {
+				runs := func(e *spec.Endpoint, h spec.Host) bool {
+					return p.Host[h].SoKeepalive && e.Open && !e.Lingering && setOf(established, closeWait, finWait2).has(e.State) && e.SndUna == e.SndEnd
+				}
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						g, arrives := t.arrives(h)
+						return arrives && runs(t.before(h), h) && runs(t.after(h), h) && inOrder(t.before(h), g)
+					},
+					func(t *transition, h spec.Host) bool {
+						return spec.KeepaliveTimerSet(t.label, h) && t.after(h).Probes == 0
+					},
+				)
+			},
+		},
+		{
 			Name:  "ack-never-retransmitted-by-timer",
 			Kind:  checker.StepAlways,
 			Claim: "no timer sends a pure ACK again",

@@ -49,6 +49,24 @@ func timeWaitProperties() []Property {
 			},
 		},
 		{
+			Name:      "time-wait-begins-anew",
+			Kind:      checker.StepAlways,
+			Claim:     "TIME_WAIT starts its timer when it begins, wherever it comes from",
+			About:     "The wait counts from the moment at which the peer's FIN was acknowledged. A timer that has been running for FIN_WAIT_2, or for the connection before, ends it early.",
+			Source:    "RFC 9293 §3.10.7.4, fifth and eighth check (start the time-wait timer, turn off the other timers); Linux tcp_timewait_state_process",
+			HoldsWhen: "Holds for all parameters.",
+			Expect:    always(ExpectHolds),
+			Reopened:  true,
+			Make: func(spec.Params) property {
+				return stepAt(
+					func(t *transition, h spec.Host) bool {
+						return t.before(h).State != timeWait && t.after(h).State == timeWait
+					},
+					func(t *transition, h spec.Host) bool { return spec.StateTimerSet(t.label, h) },
+				)
+			},
+		},
+		{
 			Name:  "time-wait-length",
 			Kind:  checker.StepAlways,
 			Claim: "TIME_WAIT ends exactly its length after its last start, and by nothing else but an RST, a crash or ss -K",

@@ -126,7 +126,10 @@ func textFor(s *State, h Host) bool {
 // forgetArrivals clears what only segments that arrive or leave are held against.
 func (e *Endpoint) forgetArrivals() {
 	e.Held, e.HeldFin, e.RcvWup = 0, 0, e.RcvNxt
-	e.SndWndZero, e.SndWl1, e.SndTail, e.Recovering = false, 0, 0, false
+	e.SndWndZero, e.SndWl1, e.Recovering = false, 0, false
+	if e.Rexmt != LossProbe { // which waits as long as what it sends says
+		e.SndTail = 0
+	}
 	e.AckedFinAlone = false
 }
 

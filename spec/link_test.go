@@ -39,3 +39,18 @@ func TestLinkDown(t *testing.T) {
 	require.Empty(t, sent)
 	require.Equal(t, s, after)
 }
+
+// What a host that is cut off will send again still says how long its tail loss probe
+// waits, though nothing of it arrives any more.
+func TestLinkDownKeepsTheProbe(t *testing.T) {
+	m, err := New(Params{Profile: Linux, Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet()})
+	require.NoError(t, err)
+	e := Endpoint{State: FinWait1, SndUna: 1, SndNxt: 4, SndEnd: 4, SndTail: 3, FinQueued: true, Rexmt: LossProbe, Offline: true}
+	before, _ := m.window(&State{Host: [2]Endpoint{Server: e}}, RexmtTimeout, Server)
+	e.forgetArrivals()
+	after, _ := m.window(&State{Host: [2]Endpoint{Server: e}}, RexmtTimeout, Server)
+	require.Equal(t, before, after)
+	e.Rexmt = RTO
+	e.forgetArrivals()
+	require.Zero(t, e.SndTail)
+}

@@ -58,8 +58,8 @@ func (m *Model) MirrorLabel(label [2]uint64) [2]uint64 {
 	}
 	image := packLabel(sent)
 	for h := Client; h <= Server; h++ {
-		if StateTimerSet(label, h) {
-			image[1] |= 1 << (stateTimerBit + uint(h.Peer()))
+		for _, bit := range [...]uint{stateTimerBit, rexmtTimerBit, keepaliveTimerBit} {
+			image[1] |= label[1] >> (bit + uint(h)) & 1 << (bit + uint(h.Peer()))
 		}
 	}
 	return image

@@ -177,6 +177,7 @@ func (t *step) finish(emit func(State, Effect)) {
 		t.windowUpdate(h)
 		t.forget(h)
 	}
+	t.leaving()
 	if t.alone != nil {
 		t.alone(t)
 		return
@@ -190,9 +191,10 @@ func (t *step) emit(emit func(State, Effect)) {
 	t.m.forgetNetwork(&next)
 	how := Effect{Label: packLabel(t.sent[:t.sentCount])}
 	for h := Client; h <= Server; h++ {
-		if next.Host[h].Timer != NoStateTimer && t.restarted[h]&(1<<StateTimeout) != 0 {
-			how.Label[1] |= 1 << (stateTimerBit + uint(h))
-		}
+		set := t.restarted[h] & t.m.pendingAt(&next, h)
+		how.Label[1] |= uint64(set>>StateTimeout&1)<<(stateTimerBit+uint(h)) |
+			uint64(set>>RexmtTimeout&1)<<(rexmtTimerBit+uint(h)) |
+			uint64(set>>KeepaliveDue&1)<<(keepaliveTimerBit+uint(h))
 	}
 	fresh := func(id uint64) {
 		if int(how.FreshCount) == len(how.Fresh) {

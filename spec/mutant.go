@@ -30,6 +30,8 @@ type Mutant struct {
 	after func(t *step, h Host, g Segment)
 	// settled amends what the application was told.
 	settled func(t *step, h Host)
+	// leaving amends what the host sends, window updates too.
+	leaving func(t *step, h Host)
 }
 
 // tables are the transition tables of one endpoint. They are the ones below, unless a
@@ -70,8 +72,15 @@ func (m *Model) mutate() error {
 // then: footprints are of the rules.
 func (m *Model) Mutated() bool { return m.mutant[Client] != nil || m.mutant[Server] != nil }
 
+// Faithful names a mutant that deviates in nothing: a host under the rules, of which
+// the model forgets no more than it does of mutants. They are compared with it.
+const Faithful = "faithful"
+
 // MutantNamed is the mutant of a name, historic or systematic, nil for none.
 func MutantNamed(name string) *Mutant {
+	if name == Faithful {
+		return &Mutant{Name: Faithful}
+	}
 	for i := range historic {
 		if historic[i].Name == name {
 			return &historic[i]
@@ -127,6 +136,15 @@ func (t *step) settled() {
 	for h, x := range t.m.mutant {
 		if x != nil && x.settled != nil {
 			x.settled(t, Host(h))
+		}
+	}
+}
+
+// leaving lets deviations amend what was sent.
+func (t *step) leaving() {
+	for h, x := range t.m.mutant {
+		if x != nil && x.leaving != nil {
+			x.leaving(t, Host(h))
 		}
 	}
 }

@@ -5,6 +5,11 @@ func (t *step) intoTimeWait(h Host) bool {
 	return t.was(h).State != TimeWait && t.s.Host[h].State == TimeWait
 }
 
+// synInTimeWait tells whether the SYN of a next connection arrives in TIME_WAIT.
+func (t *step) synInTimeWait(h Host, g Segment) bool {
+	return t.s.Host[h].State == TimeWait && g.Has(SYN) && !g.Has(ACK) && !g.Has(RST) && t.m.p.Host[h].Listens
+}
+
 // FIN_WAIT_2, TIME_WAIT, and what the application is told of the end.
 var endingMutants = []Mutant{
 	{
@@ -62,6 +67,33 @@ var endingMutants = []Mutant{
 				t.unsend(h, func(Segment) bool { return true })
 				t.toClosed(h, EndedNormally)
 			}
+		},
+	},
+	{
+		Name: "time-wait-without-bucket", About: "TIME_WAIT is skipped because its table is full, although it has room",
+		Evidence: "Linux tcp_minisocks (documented behaviour where the table is full)", KilledBy: []string{"active-closer-waits", "no-old-duplicate-accepted", "transitions-conform"},
+		params: func(c *HostParams) { c.TCPMaxTwBuckets = 0 },
+	},
+	{
+		Name: "syn-in-time-wait-always-taken", About: "any SYN in TIME_WAIT deletes it and goes to the listening socket, an old one too",
+		Evidence: "asterinas/asterinas#1531", KilledBy: []string{"time-wait-takes-a-newer-syn-only", "no-old-duplicate-accepted"},
+		instead: func(t *step, h Host, g Segment) bool {
+			if !t.synInTimeWait(h, g) {
+				return false
+			}
+			t.openNext(h, g)
+			return true
+		},
+	},
+	{
+		Name: "syn-in-time-wait-never-taken", About: "a SYN in TIME_WAIT is acknowledged even when it is newer than all of the connection",
+		Evidence: "google/gvisor@45cd7c1b1", KilledBy: []string{"time-wait-takes-a-newer-syn-only", "connect-eventually-succeeds"},
+		instead: func(t *step, h Host, g Segment) bool {
+			if !t.synInTimeWait(h, g) {
+				return false
+			}
+			t.miniAck(h, g)
+			return true
 		},
 	},
 	{

@@ -1,7 +1,14 @@
 package spec
 
+import "slices"
+
 // historic are the mutants of real stacks.
-var historic = append(append(append(append([]Mutant{}, sendingMutants...), acknowledgingMutants...), receivingMutants...), endingMutants...)
+var historic = listHistoric()
+
+func listHistoric() []Mutant {
+	all := slices.Concat(sendingMutants, acknowledgingMutants, receivingMutants, endingMutants)
+	return append(all, oneStateMutants(all)...)
+}
 
 // awaitsAck tells whether a FIN is out and not acknowledged.
 func awaitsAck(e *Endpoint) bool { return e.FinSent() && !e.FinAcked() }

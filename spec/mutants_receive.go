@@ -90,6 +90,15 @@ var receivingMutants = []Mutant{
 		},
 	},
 	{
+		Name: "closed-ignores-segments", About: "a segment that meets no connection is not answered by an RST, so that its sender goes on",
+		Evidence: "shadow/shadow#1596, a variant", KilledBy: []string{"no-connection-is-told", "both-closed"},
+		after: func(t *step, h Host, g Segment) {
+			if g != (Segment{}) && t.was(h).State == Closed {
+				t.unsend(h, func(g Segment) bool { return g.Has(RST) })
+			}
+		},
+	},
+	{
 		Name: "fin-closes-our-side", About: "the peer's FIN closes our side too: there is no half-close",
 		Evidence: "relays of moby#27539, fatedier/frp#4967; badvpn#122", KilledBy: []string{"half-close-can-still-send", "transitions-conform", "only-the-application-closes"},
 		after: func(t *step, h Host, _ Segment) {

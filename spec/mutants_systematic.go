@@ -8,6 +8,7 @@ package spec
 //	drop.ACK.FIN_WAIT_2.arrival       the ACK that an arrival in FIN_WAIT_2 sends is not sent
 //	unarmed.RTO.LAST_ACK              the RTO is not armed in LAST_ACK
 //	uncleared.RTO.FIN_WAIT_1          the RTO of FIN_WAIT_1 runs on where it is cleared
+//	unrestarted.rexmt.FIN_WAIT_1      the retransmission timer runs on where FIN_WAIT_1 restarts it
 //	limit.tcp_orphan_retries.+1       one retry more
 func systematicNamed(name string) *Mutant {
 	for _, x := range Systematic() {
@@ -92,7 +93,7 @@ func dropMutants() (all []Mutant) {
 			for _, cause := range causes {
 				all = append(all, Mutant{
 					Name: "drop." + kind.String() + "." + state.String() + "." + cause.name, About: "the " + kind.String() + " that " + cause.name + " in " + state.String() + " makes the host send is not sent",
-					after: func(t *step, h Host, _ Segment) {
+					leaving: func(t *step, h Host) {
 						if t.fired.Host == h && cause.is(t.fired.Kind) && t.was(h).State == state {
 							t.unsend(h, func(g Segment) bool { return g.Kind() == kind })
 						}
@@ -132,6 +133,10 @@ var timers = []struct {
 		func(e, was *Endpoint) { e.Timer = was.Timer },
 	},
 	{
+		"user-limit", func(e *Endpoint) bool { return e.LimitUser == LimitPending }, func(e *Endpoint) { e.LimitUser = LimitIdle },
+		func(e, _ *Endpoint) { e.LimitUser = LimitPending },
+	},
+	{
 		"orphan-limit", func(e *Endpoint) bool { return e.LimitOrphan == LimitPending }, func(e *Endpoint) { e.LimitOrphan = LimitIdle },
 		func(e, _ *Endpoint) { e.LimitOrphan = LimitPending },
 	},
@@ -153,6 +158,7 @@ func timerMutants() (all []Mutant) {
 				},
 			}, Mutant{
 				Name: "uncleared." + timer.name + "." + state.String(), About: "the timer " + timer.name + " of " + state.String() + " is not cleared when what it was for has come",
+				instead: rexmtOfNothing,
 				after: func(t *step, h Host, _ Segment) {
 					was, e := t.was(h), &t.s.Host[h]
 					if was.State == state && t.fired.Kind == Deliver && e.State != Closed && !e.Mini && timer.armed(was) && !timer.armed(e) {
@@ -162,7 +168,62 @@ func timerMutants() (all []Mutant) {
 			})
 		}
 	}
+	for _, name := range []string{"keepalive", "linger"} {
+		all = append(all, Mutant{
+			Name: "unarmed." + name, About: "the timer " + name + " is not armed",
+			params: func(c *HostParams) {
+				if name == "keepalive" {
+					c.SoKeepalive = false
+				} else if c.SoLinger.On && c.SoLinger.Time > 0 {
+					c.SoLinger.Time = 1000 * 3600 * Second // longer than anything else lasts
+				}
+			},
+		})
+	}
+	return append(all, unrestartedMutants()...)
+}
+
+// rexmtOfNothing is the expiry of an RTO or a loss probe that was not cleared: with
+// nothing outstanding it sends the last number again.
+func rexmtOfNothing(t *step, h Host, _ Segment) bool {
+	e := &t.s.Host[h]
+	if !t.rexmtDue(h, RTO) && !t.rexmtDue(h, LossProbe) || e.SndUna != e.SndNxt {
+		return false
+	}
+	t.transmit(h, e.outstanding(e.SndNxt-1))
+	t.restart(RexmtTimeout, h)
+	return true
+}
+
+// unrestartedMutants let a timer run on that an arrival or a call restarts.
+func unrestartedMutants() (all []Mutant) {
+	for _, timer := range []struct {
+		name string
+		kind EventKind
+	}{{"rexmt", RexmtTimeout}, {"state-timer", StateTimeout}, {"keepalive", KeepaliveDue}} {
+		for _, state := range teardownStates()[1:] {
+			all = append(all, Mutant{
+				Name: "unrestarted." + timer.name + "." + state.String(), About: "the timer " + timer.name + " runs on where " + state.String() + " restarts it",
+				after: func(t *step, h Host, _ Segment) {
+					if t.was(h).State == state && (t.fired.Kind != timer.kind || t.fired.Host != h) && t.runsOn(h, timer.kind) {
+						t.restarted[h] &^= 1 << timer.kind
+					}
+				},
+			})
+		}
+	}
 	return all
+}
+
+// runsOn tells whether an event of the host is pending before and after the step, and
+// has the same window.
+func (t *step) runsOn(h Host, kind EventKind) bool {
+	if t.m.pendingAt(t.prev, h)&t.m.pendingAt(&t.s, h)>>kind&1 == 0 {
+		return false
+	}
+	lo, hi := t.m.window(t.prev, kind, h)
+	earliest, latest := t.m.window(&t.s, kind, h)
+	return lo == earliest && hi == latest
 }
 
 func limitMutants() (all []Mutant) {

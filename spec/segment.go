@@ -131,7 +131,7 @@ type Sent struct {
 const maxSent = 3
 
 // A label packs what a step sent: 32 bits for each segment, and 3 bits for the
-// host and the copies of each; behind them a bit for each host, see StateTimerSet.
+// host and the copies of each; behind them three bits for each host, see StateTimerSet.
 func packLabel(sent []Sent) (label [2]uint64) {
 	for i, s := range sent {
 		g := uint64(s.Segment.Flags) | uint64(s.Segment.Seq)<<8 | uint64(s.Segment.Ack)<<16 | uint64(s.Segment.Len)<<24
@@ -141,11 +141,23 @@ func packLabel(sent []Sent) (label [2]uint64) {
 	return label
 }
 
-const stateTimerBit = 32 + 3*maxSent
+const (
+	stateTimerBit     = 32 + 3*maxSent
+	rexmtTimerBit     = stateTimerBit + 2
+	keepaliveTimerBit = rexmtTimerBit + 2
+)
 
 // StateTimerSet reports whether the step with this label started or restarted
 // the FIN_WAIT_2 or TIME_WAIT timer of h.
 func StateTimerSet(label [2]uint64, h Host) bool { return label[1]>>(stateTimerBit+uint(h))&1 == 1 }
+
+// RexmtTimerSet reports it of the retransmission timer of h.
+func RexmtTimerSet(label [2]uint64, h Host) bool { return label[1]>>(rexmtTimerBit+uint(h))&1 == 1 }
+
+// KeepaliveTimerSet reports it of the keepalive timer of h.
+func KeepaliveTimerSet(label [2]uint64, h Host) bool {
+	return label[1]>>(keepaliveTimerBit+uint(h))&1 == 1
+}
 
 // SentIn lists the segments that a step with this label sent, in order.
 func SentIn(label [2]uint64) []Sent {

@@ -28,8 +28,11 @@ in small scenarios: which property catches which deviation, in how many steps, a
 survive. NAME is a mutant or a glob; without one all of --set are judged.
 
 Systematic mutants are every cell of a transition table with every other value, every kind
-of segment not sent, every timer not armed or not cleared, every limit off by one. One whose
-graph of states is that of the correct model in all scenarios is equivalent and not counted.
+of segment not sent, every timer not armed, not cleared or not restarted, every limit off by
+one. One whose graph is that of the correct model, its windows included, in all built-in and
+all of these scenarios is equivalent and not counted. They take a few minutes; small
+scenarios come first, and each is left at the first property besides transitions-conform
+that catches it. Large scenarios are for those that nothing smaller has caught.
 
 Exit code 1: a mutant survives that was caught before.`,
 		Example: "  finwait mutants\n  finwait mutants 'last-ack-*' --format json\n  finwait mutants --set systematic\n  finwait check one-sided.yaml --set server.mutant=last-ack-any-ack",
@@ -116,7 +119,7 @@ func chooseMutants(patterns []string, set string) ([]spec.Mutant, error) {
 			for _, m := range historic {
 				names = append(names, m.Name)
 			}
-			return nil, unknownName("mutant", p, names)
+			return nil, fmt.Errorf("unknown mutant %q%s; finwait list mutants --long shows their names", p, didYouMean(p, names))
 		}
 	}
 	return all, nil

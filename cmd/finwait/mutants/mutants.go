@@ -15,33 +15,19 @@ package mutants
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	"hash/maphash"
-	"path"
 	"slices"
 	"sync"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/judge"
-	"github.com/finwait/finwait/cmd/finwait/scenario"
-	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
-
-//go:embed scenarios/*.yaml
-var files embed.FS
 
 // Conform is the property that compares each step with a second table. What only it
 // catches is told apart, for it knows no reasons.
 const Conform = "transitions-conform"
-
-// These bound a search: a mutant may do without end what the rules bound.
-const (
-	stageStates = 60_000
-	stageDepth  = 200
-)
 
 // Options say how to work. The zero value uses one processor, and tells nothing.
 type Options struct {
@@ -94,14 +80,6 @@ func (m Mutant) AsWanted() bool {
 	return m.Killed && (len(m.Wanted) == 0 || slices.ContainsFunc(m.By, func(p string) bool { return slices.Contains(m.Wanted, p) }))
 }
 
-// stage is a scenario in a profile, with what the correct model does there.
-type stage struct {
-	name, profile string
-	params        spec.Params
-	holds         map[string]bool
-	graph         uint64
-}
-
 // Run judges mutants.
 func Run(ctx context.Context, all []spec.Mutant, opt Options) (Result, error) {
 	stages, err := prepare(ctx)
@@ -140,168 +118,75 @@ func Run(ctx context.Context, all []spec.Mutant, opt Options) (Result, error) {
 	return r, ctx.Err()
 }
 
-// Scenarios are those that mutants are judged in: the built-in ones but the largest,
-// and some that are there for this.
-func Scenarios() ([]*scenario.Scenario, error) {
-	entries, err := files.ReadDir("scenarios")
-	if err != nil {
-		return nil, err
-	}
-	var all []*scenario.Scenario
-	for _, e := range entries {
-		text, err := files.ReadFile(path.Join("scenarios", e.Name()))
-		if err != nil {
-			return nil, err
-		}
-		s, err := scenario.Parse("mutants/"+e.Name(), text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	builtin, err := scenario.Builtin()
-	for _, s := range builtin {
-		if s.Name != "lossy-network" {
-			all = append(all, s)
-		}
-	}
-	return all, err
-}
-
-// prepare judges the correct model.
-func prepare(ctx context.Context) ([]stage, error) {
-	all, err := Scenarios()
-	if err != nil {
-		return nil, err
-	}
-	var stages []stage
-	for _, s := range all {
-		for _, profile := range s.Profiles() {
-			if profile == spec.Article {
-				continue // the retry rules of an article are nobody's stack
-			}
-			i, err := s.Instantiate(profile, scenario.Overrides{})
-			if err != nil {
-				return nil, err
-			}
-			if i.Params.Incarnations > 1 {
-				continue // many more states, for what one connection shows
-			}
-			st := stage{name: s.Name, profile: profile.String(), params: i.Params, holds: map[string]bool{}}
-			found, err := st.judge(ctx, nil)
-			if err != nil {
-				return nil, err
-			}
-			for _, o := range found.Outcomes {
-				st.holds[o.Property] = o.Verdict == checker.Holds.String()
-			}
-			if st.graph, err = st.explore(ctx); err != nil {
-				return nil, fmt.Errorf("%s (%s): %w", st.name, st.profile, err)
-			}
-			stages = append(stages, st)
-		}
-	}
-	return stages, nil
-}
-
-// asked are the properties of the catalogue but goals; with these, those of them.
-func asked(these map[string]bool) (all []properties.Property) {
-	for _, p := range properties.Catalogue() {
-		if p.Kind != checker.Reachable && (these == nil || these[p.Name]) {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
-func (st stage) judge(ctx context.Context, these map[string]bool) (judge.Scenario, error) {
-	return judge.Judge(ctx, judge.Case{Name: st.name, Profile: st.profile, Params: st.params, Properties: asked(these), Overridden: true},
-		checker.Options{Time: checker.Exact, Workers: 1, MaxStates: stageStates, MaxDepth: stageDepth})
-}
-
-var errTooLarge = errors.New("the graph is too large to compare")
-
-var seed = maphash.MakeSeed()
-
-// explore is a hash of the steps between states, in any order.
-func (st stage) explore(ctx context.Context) (sum uint64, err error) {
-	m, err := judge.Model(st.params)
-	if err != nil {
-		return 0, err
-	}
-	run, err := checker.Explore(ctx, m, checker.Exact, checker.Options{Workers: 1, MaxStates: stageStates, MaxDepth: stageDepth}, checker.Visitor[spec.State]{
-		State: func(s spec.State) { sum += maphash.Comparable(seed, s) },
-		Step: func(from spec.State, e checker.Event, how checker.Label, to spec.State) {
-			sum += maphash.Comparable(seed, step{from, e, how, to})
-		},
-	})
-	if err == nil && !run.Complete && run.Stopped != "full" {
-		err = errTooLarge
-	}
-	return sum, err
-}
-
-type step struct {
-	from spec.State
-	e    checker.Event
-	how  checker.Label
-	to   spec.State
-}
-
-// try judges one mutant until it is caught, or everywhere.
-func try(ctx context.Context, x spec.Mutant, stages []stage, thorough bool) (m Mutant) {
+// try judges one mutant until it is caught, or everywhere. Large stages are for those
+// that nothing else has caught.
+func try(ctx context.Context, x spec.Mutant, stages []*stage, thorough bool) (m Mutant) {
 	m = Mutant{Name: x.Name, About: x.About, Evidence: x.Evidence, Wanted: append([]string{}, x.KilledBy...), By: []string{}, Kills: []Kill{}, Equivalent: true}
+	defer m.sum()
 	for _, st := range stages {
 		for h := spec.Client; h <= spec.Server; h++ {
-			if !thorough && m.KilledWithout() {
-				m.sum()
+			if m.KilledWithout() && (!thorough || st.large()) {
 				return m
 			}
-			on := st
-			on.params.Host[h].Mutant = x.Name
-			m.judge(ctx, on, h)
+			err := m.judge(ctx, st, x.Name, h)
 			if ctx.Err() != nil { // what was found until then counts, that nothing was does not
 				m.Unfinished = true
-				m.sum()
 				return m
+			}
+			if err != nil {
+				m.Broken = err.Error()
 			}
 		}
 	}
-	m.sum()
 	return m
 }
 
-func (m *Mutant) judge(ctx context.Context, st stage, h spec.Host) {
+// judge judges the mutant at one host of a stage. An error is what the model says of a
+// deviation that leads out of its range.
+func (m *Mutant) judge(ctx context.Context, st *stage, name string, h spec.Host) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			m.Equivalent, m.Broken = false, fmt.Sprint(cause)
+			m.Equivalent, err = false, fmt.Errorf("%v", cause)
 		}
 	}()
-	graph, err := st.explore(ctx)
-	if err == nil && graph == st.graph {
-		return // nothing is done wrong here
+	p := st.params
+	p.Host[h].Mutant = name
+	deviating, err := judge.Model(p)
+	if err != nil {
+		return err
+	}
+	if st.graph.same(deviating) {
+		return nil // nothing is done wrong here
 	}
 	m.Equivalent = false
-	found, err := st.judge(ctx, st.holds)
+	holds, err := st.correct(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := st.judge(ctx, p, holds)
 	var internal *judge.InternalError
 	if errors.As(err, &internal) {
-		m.Broken = fmt.Sprint(internal.Cause)
-		return
+		return fmt.Errorf("%v", internal.Cause)
 	}
 	for _, o := range found.Outcomes {
-		if o.Verdict == checker.Violated.String() && st.holds[o.Property] {
+		if o.Verdict == checker.Violated.String() && holds[o.Property] {
 			k := Kill{Property: o.Property, Scenario: st.name, Profile: st.profile, Host: h.String()}
 			if o.Steps != nil {
 				k.Steps = *o.Steps
 			}
 			m.Kills = append(m.Kills, k)
+			if !slices.Contains(m.By, k.Property) {
+				m.By = append(m.By, k.Property)
+			}
 		}
 	}
+	return err
 }
 
 // sum draws together what the kills say.
 func (m *Mutant) sum() {
 	slices.SortStableFunc(m.Kills, func(a, b Kill) int { return a.Steps - b.Steps })
+	m.By = []string{}
 	for _, k := range m.Kills {
 		if !slices.Contains(m.By, k.Property) {
 			m.By = append(m.By, k.Property)

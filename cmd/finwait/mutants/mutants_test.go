@@ -3,6 +3,7 @@ package mutants
 import (
 	"bytes"
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,10 +25,43 @@ func TestInterrupted(t *testing.T) {
 	require.Equal(t, "last-ack-any-ack", last.Name)
 	r.Compare()
 	require.Empty(t, r.Escaped)
-	of, with, _ := r.Rates()
-	require.Equal(t, with, of)
+	n := r.rates()
+	require.Equal(t, n.Judged, n.Killed)
 	var text bytes.Buffer
 	require.NoError(t, r.WriteText(&text))
 	require.NotContains(t, text.String(), "SURVIVES")
 	require.Contains(t, text.String(), "not finished")
+}
+
+// TestRates: what is equivalent, unfinished or out of range is in no rate, and what only
+// Conform catches is in one of the two.
+func TestRates(t *testing.T) {
+	r := Result{Mutants: []Mutant{
+		{Killed: true, By: []string{Conform}, Kills: []Kill{{Property: Conform}}},
+		{Killed: true, By: []string{Conform, "both-closed"}, Kills: []Kill{{Property: Conform}, {Property: "both-closed"}}},
+		{},
+		{Equivalent: true},
+		{Unfinished: true},
+		{Broken: "a segment does not fit"},
+	}}
+	require.Equal(t, Rates{Judged: 3, Killed: 2, KilledWithout: 1}, r.rates())
+	var text bytes.Buffer
+	require.NoError(t, r.WriteText(&text))
+	require.Contains(t, text.String(), "6 mutants: 2 killed of 3 that do something (66.7 %), 1 without transitions-conform (33.3 %)")
+}
+
+// TestSystematicAreCaught draws systematic mutants of each kind that are known to be
+// caught; the command judges all.
+func TestSystematicAreCaught(t *testing.T) {
+	var all []spec.Mutant
+	for i, name := range Caught() {
+		if strings.Contains(name, ".") && i%12 == 0 {
+			all = append(all, *spec.MutantNamed(name))
+		}
+	}
+	require.Greater(t, len(all), 10)
+	r, err := Run(context.Background(), all, Options{Jobs: 2})
+	require.NoError(t, err)
+	r.Compare()
+	require.Empty(t, r.Escaped)
 }

@@ -18,6 +18,15 @@ type Result struct {
 	Mutants []Mutant `json:"mutants"`
 	// Escaped are mutants that were caught by every version before and survive now.
 	Escaped []string `json:"escaped"`
+	// Rates are filled in where the result is written.
+	Rates Rates `json:"rates"`
+}
+
+// Rates count the mutants that are judged: not equivalent, and in the model's range.
+type Rates struct {
+	Judged        int `json:"judged"`
+	Killed        int `json:"killed"`
+	KilledWithout int `json:"killed_without_transitions_conform"`
 }
 
 // caught.txt names the mutants that are caught, a line each.
@@ -38,26 +47,26 @@ func (r *Result) Compare() {
 	}
 }
 
-// Rates count mutants that are not equivalent and stay in the model's range, and those
-// of them that are killed, with and without Conform.
-func (r Result) Rates() (of, with, without int) {
+// rates counts, with and without Conform.
+func (r Result) rates() (n Rates) {
 	for _, m := range r.Mutants {
 		if m.Equivalent || !m.Killed && (m.Unfinished || m.Broken != "") {
 			continue
 		}
-		of++
+		n.Judged++
 		if m.Killed {
-			with++
+			n.Killed++
 		}
 		if m.KilledWithout() {
-			without++
+			n.KilledWithout++
 		}
 	}
-	return of, with, without
+	return n
 }
 
 // WriteJSON writes the result for scripts.
 func (r Result) WriteJSON(w io.Writer) error {
+	r.Rates = r.rates()
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
@@ -96,8 +105,9 @@ func (r Result) WriteText(w io.Writer) error {
 			}
 		}
 	}
-	of, with, without := r.Rates()
-	fmt.Fprintf(&b, "\n%d mutants: %d killed of %d that do something (%s), %d without %s (%s)", len(r.Mutants), with, of, percent(with, of), without, Conform, percent(without, of))
+	n := r.rates()
+	fmt.Fprintf(&b, "\n%d mutants: %d killed of %d that do something (%s), %d without %s (%s)",
+		len(r.Mutants), n.Killed, n.Judged, percent(n.Killed, n.Judged), n.KilledWithout, Conform, percent(n.KilledWithout, n.Judged))
 	if equivalent > 0 {
 		fmt.Fprintf(&b, "; %d equivalent: the same graph of states in all scenarios", equivalent)
 	}

@@ -49,8 +49,8 @@ func Chart(m Model, t Trace) graphs.Chart {
 	if t.Loop >= 0 {
 		c.Loop = t.Loop + 1 // row 0 is the initial state
 	}
-	nameOld(&c, t)
 	c.Timers = timers(m, t)
+	nameOld(&c, t)
 	return c
 }
 
@@ -164,7 +164,7 @@ type number struct {
 	from        spec.Host
 	incarnation uint8
 	seq         spec.Seq
-	answer      bool // of a SYN+ACK: one behind a SYN that crossed another is no copy of it
+	answers     bool // a SYN+ACK: after a SYN it is no copy of it
 }
 
 type copyInFlight struct {
