@@ -15,21 +15,21 @@ import (
 // of the states, their parents and all that follows from them are the same for
 // any number of workers.
 type anySearch[S comparable] struct {
-	model   Model[S]
-	set     *visited
-	codec   codec[S]
-	spread  bool // the codec's records are their own hashes
+	model  Model[S]
+	set    *visited
+	codec  codec[S]
+	spread bool // the codec's records are their own hashes
 	// composed is the codec of a search on words, nil for one on states. outgrown tells
 	// that words were too short, and nothing else of the search is right.
 	composed *composedCodec[S]
 	outgrown bool
-	meter   *meter
-	judge   *judge[S] // nil for none
-	hooks   hooks[S]  // nil for none; called in order, by one goroutine
-	workers []*expander[S]
-	graph   *edges[S] // made when it is asked for
-	batches []*batch
-	chunk   int // states
+	meter    *meter
+	judge    *judge[S] // nil for none
+	hooks    hooks[S]  // nil for none; called in order, by one goroutine
+	workers  []*expander[S]
+	graph    *edges[S] // made when it is asked for
+	batches  []*batch
+	chunk    int // states
 	// untilFound ends the search with the level in which its one property is.
 	untilFound bool
 	// before[i] is the number of frontier states in the shards before i.
