@@ -69,8 +69,10 @@ func TestGolden(t *testing.T) {
 
 // render has Graphviz draw some graphs, one after the other, and fails when it
 // complains about anything.
-func render(t require.TestingT, graphs ...string) string {
-	command := exec.Command("dot", "-Tsvg")
+func render(t require.TestingT, graphs ...string) string { return renderWith(t, nil, graphs) }
+
+func renderWith(t require.TestingT, flags, graphs []string) string {
+	command := exec.Command("dot", append([]string{"-Tsvg"}, flags...)...)
 	command.Stdin = strings.NewReader(strings.Join(graphs, "\n"))
 	var out, complaints bytes.Buffer
 	command.Stdout, command.Stderr = &out, &complaints

@@ -188,7 +188,9 @@ func TestGraphvizDrawsAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := charts(nasty()).Draw(t, "chart")
 		d := easy(diagrams(nasty()).Draw(t, "diagram"))
-		shownIn(t, render(t, dotOf(t, c), dotOf(t, d))) // well-formed, too
+		// Well-formed, too. The router of curved edges crashes now and then (Graphviz 2.43,
+		// "triangulation failed"); what is asked here is whether the text is taken.
+		shownIn(t, renderWith(t, []string{"-Gsplines=none"}, []string{dotOf(t, c), dotOf(t, d)}))
 	})
 }
 

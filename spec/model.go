@@ -226,7 +226,7 @@ func (t *step) emit(emit func(State, Effect)) {
 // freshInQueue marks as many deliveries as there are new segments at the tail.
 func (t *step) freshInQueue(next *State, fresh func(uint64)) {
 	for _, sent := range t.sent[:t.sentCount] {
-		if t.m.over(next) || t.m.any && t.m.unheard(next, sent.From.Peer(), sent.Segment) {
+		if t.m.over(next) || t.m.any && !t.m.reopens() && t.m.unheard(next, sent.From.Peer(), sent.Segment) {
 			continue // it has been forgotten
 		}
 		for range sent.Copies {
