@@ -51,7 +51,7 @@ var holdsAndFails = map[string]struct{ holds, fails where }{
 	"close-wait-left-eventually":         {where{"three-segment-close", spec.Linux, nil}, where{"fin-wait-2-after-shutdown", spec.Article, nil}},
 	"last-ack-only-passive":              {where{"three-segment-close", spec.Linux, nil}, where{"peer-reboot", spec.Linux, []string{"client.mutant=fin-wait-1-fin-to-last-ack"}}},
 	"every-wait-has-a-timer":             {where{"fin-wait-2-after-shutdown", spec.Article, nil}, where{"unread-data-reset", spec.Linux, []string{"client.mutant=unread-close-resets-and-waits"}}},
-	"ack-never-retransmitted-by-timer":   {where{"fin-wait-2-after-shutdown", spec.Linux, nil}, where{"fin-at-zero-window", spec.Linux, []string{"client.mutant=uncleared.loss-probe.ESTABLISHED"}}},
+	"ack-never-retransmitted-by-timer":   {where{"fin-wait-2-after-shutdown", spec.Linux, nil}, where{"mutants/scenarios/window-closed-and-gone.yaml", spec.RFC9293, []string{"server.mutant=uncleared.delayed-ack.ESTABLISHED"}}},
 	"rst-only-when-allowed":              {where{"linger-reset", spec.Linux, nil}, where{"unread-data-reset", spec.Linux, []string{"client.mutant=unread-close-resets-and-waits"}}},
 	"states-match-fins":                  {where{"linger-reset", spec.Linux, nil}, where{"peer-reboot", spec.Linux, []string{"client.mutant=fin-wait-1-fin-to-close-wait"}}},
 	"peer-of-time-wait-has-closed":       {where{"three-segment-close", spec.Linux, nil}, where{"normal-close", spec.Linux, []string{"server.mutant=fin-stays-established"}}},
@@ -78,6 +78,30 @@ var holdsAndFails = map[string]struct{ holds, fails where }{
 	"connect-refused":                    {where{"tw-reuse-no-timestamps", spec.Linux, nil}, where{"syn-meets-last-ack", spec.Linux, nil}},
 	"connect-eventually-succeeds":        {where{"tw-reuse-no-timestamps", spec.Linux, nil}, where{"simultaneous-open", spec.Linux, nil}},
 	"syn-meets-last-ack-connects":        {where{"syn-meets-last-ack", spec.Linux, nil}, where{"bucket-overflow", spec.Linux, nil}},
+	"opened-window-is-told":              {where{"fin-at-zero-window", spec.Article, nil}, where{"fin-at-zero-window", spec.RFC9293, []string{"server.mutant=drop.ACK.ESTABLISHED.call"}}},
+	"time-wait-begins-anew":              {where{"normal-close", spec.Article, nil}, where{"fin-wait-2-after-shutdown", spec.Article, []string{"client.mutant=on-close.ESTABLISHED.TIME_WAIT"}}},
+	"keepalive-notices-a-dead-peer":      {where{"keepalive-dead-peer", spec.Article, nil}, where{}},
+	"dead-peer-is-given-up":              {where{"peer-crash", spec.RFC9293, nil}, where{"mutants/scenarios/window-closed-and-gone.yaml", spec.Linux, []string{"client.mutant=no-persist-timer"}}},
+	"keepalive-waits-for-silence":        {where{"mutants/scenarios/keepalive-in-close-wait.yaml", spec.Linux, nil}, where{"mutants/scenarios/keepalive-in-close-wait.yaml", spec.Linux, []string{"server.mutant=unarmed.keepalive"}}},
+	"counted-as-sent-is-sent":            {where{"normal-close", spec.Article, nil}, where{"unread-data-reset", spec.Linux, []string{"client.mutant=unread-close-resets-and-waits"}}},
+	"every-expiry-does-its-work":         {where{"normal-close", spec.RFC9293, nil}, where{"first-wave-lost", spec.Article, []string{"client.mutant=rexmt-skips-fin"}}},
+	"segments-carry-current-numbers":     {where{"normal-close", spec.Article, nil}, where{"mutants/scenarios/half-close-slow.yaml", spec.Linux, []string{"client.mutant=fin-beyond-hole-accepted"}}},
+	"no-needless-ack":                    {where{"normal-close", spec.Article, nil}, where{"mutants/scenarios/half-close-slow.yaml", spec.Linux, []string{"client.mutant=fin-beyond-hole-accepted"}}},
+	"ack-of-the-unsent-is-answered":      {where{"time-wait-1msl", spec.Linux, []string{"isn.policy=same", "network.duplicates=1"}}, where{}},
+	"owed-ack-has-its-timer":             {where{"normal-close", spec.RFC9293, nil}, where{"unread-data-reset", spec.Linux, []string{"client.mutant=unarmed.delayed-ack.ESTABLISHED"}}},
+	"progress-ends-the-give-up-clocks":   {where{"normal-close", spec.Article, nil}, where{"fin-at-zero-window", spec.RFC9293, []string{"client.mutant=uncleared.persist.FIN_WAIT_1"}}},
+	"retransmissions-have-a-limit":       {where{"first-wave-lost", spec.RFC9293, nil}, where{"fin-at-zero-window", spec.RFC9293, []string{"client.mutant=fin-wait-1-ack-before-fin"}}},
+	"limits-are-those-set":               {where{"first-wave-lost", spec.RFC9293, nil}, where{"first-wave-lost", spec.Linux, []string{"client.mutant=limit.tcp_orphan_retries.-1"}}},
+	"progress-restarts-the-rto":          {where{"peer-reboot", spec.Article, nil}, where{"mutants/scenarios/unread-at-eof.yaml", spec.RFC9293, []string{"client.mutant=fin-wait-1-ack-of-data"}}},
+	"rto-doubles":                        {where{"first-wave-lost", spec.Article, nil}, where{"first-wave-lost", spec.Article, []string{"client.mutant=no-retry-limit"}}},
+	"no-connection-is-told":              {where{"normal-close", spec.Article, nil}, where{"mutants/scenarios/reboot.yaml", spec.RFC9293, []string{"client.mutant=closed-ignores-segments"}}},
+	"error-tells-how-it-ended":           {where{"linger-reset", spec.Article, nil}, where{"second-wave-lost", spec.Article, []string{"server.mutant=unacceptable-ack-resets"}}},
+	"error-is-told-once":                 {where{"linger-reset", spec.Article, nil}, where{}},
+	"write-after-the-fin-fails":          {where{"mutants/scenarios/write-after-shutdown.yaml", spec.Linux, nil}, where{}},
+	"abort-sends-rst":                    {where{"linger-reset", spec.Article, nil}, where{"unread-data-reset", spec.Linux, []string{"client.mutant=unread-close-resets-and-waits"}}},
+	"lingering-close-waits":              {where{"lingering-close", spec.Article, nil}, where{"mutants/scenarios/linger-runs-out.yaml", spec.Linux, []string{"client.mutant=lingers.FIN_WAIT_1.not"}}},
+	"time-wait-takes-a-newer-syn-only":   {where{"mutants/scenarios/syn-meets-time-wait.yaml", spec.Linux, nil}, where{"mutants/scenarios/old-syn-meets-time-wait.yaml", spec.Linux, []string{"server.mutant=syn-in-time-wait-always-taken"}}},
+	"old-syn-cannot-end-time-wait":       {where{"old-syn-in-time-wait", spec.RFC9293, nil}, where{"old-syn-in-time-wait", spec.Linux, nil}},
 	"port-always-available":              {where{"port-exhaustion", spec.Linux, []string{"population.rate=400"}}, where{"port-exhaustion", spec.Linux, nil}},
 	"other-destination-still-reachable":  {where{"port-exhaustion", spec.Linux, nil}, where{"port-exhaustion", spec.Linux, []string{"population.bind=true"}}},
 	"server-side-never-short-of-ports":   {where{"port-exhaustion", spec.Linux, nil}, where{"port-exhaustion", spec.Linux, []string{"population.closes_first=server", "client.sysctl.net.ipv4.tcp_timestamps=0", "population.isn=arbitrary"}}},
@@ -86,8 +110,9 @@ var holdsAndFails = map[string]struct{ holds, fails where }{
 }
 
 // byHand are the properties that no scenario here breaks. That they can fail is shown in
-// TestBrokenByHand and TestStaysBrokenByHand of package properties.
-var byHand = []string{"nothing-behind-the-fin", "bare-fin-accepted-at-zero-window", "time-wait-bounded", "lingering-close-bounded", "reuse-needs-its-conditions"}
+// TestBrokenByHand, TestStaysBrokenByHand, TestSteps and TestStates of package properties.
+var byHand = []string{"nothing-behind-the-fin", "bare-fin-accepted-at-zero-window", "time-wait-bounded", "lingering-close-bounded", "reuse-needs-its-conditions",
+	"keepalive-notices-a-dead-peer", "error-is-told-once", "write-after-the-fin-fails", "ack-of-the-unsent-is-answered"}
 
 // TestEveryPropertyHoldsAndFails walks the catalogue: one without parameters under which
 // it holds and ones under which it fails is refused.

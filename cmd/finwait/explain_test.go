@@ -22,7 +22,7 @@ var explained = []struct {
 	{"lossy-network-rfc", []string{"lossy-network", "--profile", "rfc9293", "--property", "both-closed"}, ""},
 	{"first-wave-lost", []string{"first-wave-lost", "--profile", "linux", "--property", "both-closed"}, "loss"},
 	{"old-duplicate", []string{"time-wait-1msl", "--profile", "article", "--property", "no-old-duplicate-accepted"}, "late delivery"},
-	{"quiescence", []string{"time-wait-1msl", "--profile", "article", "--property", "quiescence"}, "late delivery"},
+	{"quiescence", []string{"time-wait-1msl", "--profile", "article", "--property", "quiescence"}, ""},
 	{"fin-wait-2", []string{"fin-wait-2-after-shutdown", "--profile", "linux", "--property", "fin-wait-2-left-eventually"}, ""},
 	{"no-bucket", []string{"bucket-overflow", "--profile", "linux", "--property", "every-last-ack-fin-finds-time-wait"}, ""},
 	{"bound-port", []string{"tw-reuse-bound-port", "--profile", "linux", "--property", "every-last-ack-fin-finds-time-wait"}, "late call"},
