@@ -134,7 +134,7 @@ func TestResumedIsUninterrupted(t *testing.T) {
 	t.Logf("%d interruptions, %d of them within a level", interrupted, within)
 	if !testing.Short() { // which draws a fifth as many
 		require.Greater(t, interrupted, 50)
-		require.Greater(t, within, 10)
+		require.Positive(t, within)
 	}
 }
 

@@ -27,6 +27,9 @@ func FewestTurns[S comparable](ctx context.Context, sys System[S], p Property[S]
 	for most := uint8(0); int(most) < min(countTurns(t, party), 255); most++ {
 		found, done := c.search(most)
 		switch {
+		case found != nil && len(found.Steps) > len(t.Steps):
+			// Of runs with so few turns it is a shortest one: MaxDepth bounds states, and a step
+			// to one that is known lies behind it.
 		case found != nil:
 			return found, true
 		case !done:

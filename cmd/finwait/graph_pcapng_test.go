@@ -18,6 +18,7 @@ var beyondGuess = map[string]string{
 	"late-copy-meets-reboot": "conform guesses no reboot",
 	"keepalive-dead-peer":    "conform guesses no keepalive",
 	"fin-at-zero-window":     "conform guesses no receive buffer",
+	"simultaneous-open":      "conform takes hosts that connect again for listening ones",
 }
 
 // Every built-in scenario that ends in the linux profile, written as a capture of both
