@@ -53,6 +53,19 @@
 // time they always do. [Stays] measures shortest and longest stays in sets of states, and
 // [FewestTurns] looks among the shortest runs for one in which it changes least often who acts.
 //
+// # Words
+//
+// A search for safety in Any keeps states of one packed word as that word's hash, by a
+// bijection, in an ordered table; a way to what it finds is looked for by a second search.
+// Where a model is made of parts of which there are few ([Composed]), its states are words
+// too: the numbers of their parts, given as they are met. What happens to a part is worked
+// out once then, and a successor is put together of numbers. The numbers depend on which
+// worker is first, but nothing else does: a digest of the state, kept in the word, chooses
+// the shard, and order within a shard is that of discovery. Words grow when numbers do not
+// fit (the round is done again); when 56 bits are not enough, the search begins anew on
+// states. Step properties, liveness, reduction, symmetry, spilling and checkpoints work on
+// states.
+//
 // # Reduction
 //
 // Where a model has footprints ([Footprinter]), a search in Any may fire, in a state s,

@@ -10,6 +10,7 @@ import (
 	"github.com/finwait/finwait/checker/bench"
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
 
@@ -100,7 +101,7 @@ func (s search) judge(ctx context.Context) (figures, error) {
 	}
 	opt := s.options()
 	opt.Time = s.Time
-	sys := checker.System[spec.State]{Exact: m, Any: m.Any()}
+	sys := properties.System(m)
 	if s.Times != 0 || s.Longer != 0 {
 		sys.Exact = retimed{m, s.window}
 	}
