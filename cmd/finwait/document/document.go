@@ -62,7 +62,10 @@ type Evidence struct {
 }
 
 // Remedy is one change with which the property holds, and the command that shows it.
-type Remedy struct{ Key, Command string }
+type Remedy struct {
+	Key, Command string
+	Network      bool // of the network, which nobody sets
+}
 
 // Step is one moment of a run. The first is the beginning.
 type Step struct {

@@ -80,7 +80,7 @@ Explored: {{.Figures}}.{{if .Stopped}} Not all was explored: {{cell .Stopped}}.{
 - **What happened:** {{cell .Wrong}}
 - **When:** {{cell .When}}
 - **Because of which segment:** {{cell .Because}}
-{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{cell $r.Key}}{{else}}none of the values that were tried{{end}}. {{cell .Tried}}
+{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{cell $r.Key}}{{if $r.Network}} (a better network, nothing one can set){{end}}{{else}}none of the values that were tried{{end}}. {{cell .Tried}}
 {{end}}- **How to repeat it:**
 {{range .Repeat}}
 {{code .}}

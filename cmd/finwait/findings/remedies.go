@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/document"
@@ -17,9 +19,12 @@ import (
 // remedyStates bounds each try.
 const remedyStates = 10_000
 
-// hostTries are the values that are tried at each host, one at a time.
+// mostOrphanRetries is the largest net.ipv4.tcp_orphan_retries that is tried.
+const mostOrphanRetries = 15
+
+// hostTries are the values that are tried at each host, one at a time, besides those
+// that follow from the parameters (see ladders).
 var hostTries = []string{
-	"sysctl.net.ipv4.tcp_orphan_retries=1", "sysctl.net.ipv4.tcp_orphan_retries=3", "sysctl.net.ipv4.tcp_orphan_retries=8", "sysctl.net.ipv4.tcp_orphan_retries=15",
 	"sysctl.net.ipv4.tcp_retries2=3", "sysctl.net.ipv4.tcp_retries2=8", "sysctl.net.ipv4.tcp_retries2=15",
 	"sysctl.net.ipv4.tcp_fin_timeout=10", "sysctl.net.ipv4.tcp_fin_timeout=60", "sysctl.net.ipv4.tcp_fin_timeout=120",
 	"sysctl.net.ipv4.tcp_early_retrans=0", "sysctl.net.ipv4.tcp_early_retrans=3",
@@ -30,37 +35,72 @@ var hostTries = []string{
 // networkTries are a better network. It is nobody's to choose, but tells what did it.
 var networkTries = []string{"network.loss=0", "network.duplicates=0", "network.reorder=false", "network.lose=[]"}
 
-// remedies tries neighbouring values of one parameter at a time: those with which the
-// property holds, not vacuously, would have prevented its violation.
-func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found []document.Remedy, tried string, err error) {
-	var tries []string
+// ladders are values to try, in order; of each ladder the first that helps is enough.
+func ladders(p spec.Params) (all [][]string) {
 	for _, h := range hosts {
-		for _, key := range hostTries {
-			tries = append(tries, h.String()+"."+key)
+		key := h.String() + "."
+		all = append(all, []string{key + "mutant=none"},
+			[]string{key + "time_wait=" + (time.Duration(2*p.Net.MSL) * time.Microsecond).String()})
+		now := int(p.Host[h].TCPOrphanRetries)
+		if now == 0 {
+			now = 8 // as tcp_orphan_retries() of the kernel takes it
+		}
+		var larger []string
+		for n := now + 1; n <= mostOrphanRetries; n++ {
+			larger = append(larger, fmt.Sprintf("%ssysctl.net.ipv4.tcp_orphan_retries=%d", key, n))
+		}
+		all = append(all, larger)
+		for _, set := range hostTries {
+			all = append(all, []string{key + set})
 		}
 	}
+	for _, set := range networkTries {
+		all = append(all, []string{set})
+	}
+	return all
+}
+
+// remedies tries other values of one parameter at a time: those with which the property
+// holds, not vacuously, would have prevented its violation. Those with which its condition
+// never occurs are told apart.
+func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found []document.Remedy, tried string, err error) {
 	n, open := 0, 0
-	for _, set := range append(tries, networkTries...) {
-		over := s.Over
-		over.Set = append(slices.Clone(over.Set), set)
-		i, err := s.Instance.Scenario.Instantiate(s.Instance.Profile, over)
-		if err != nil || reflect.DeepEqual(i.Params, s.Instance.Params) {
-			continue // no such parameter here, or it has this value
-		}
-		n++
-		verdict, err := try(ctx, o.About, i.Params)
-		switch {
-		case err != nil:
-			return nil, "", err
-		case verdict == checker.Unknown.String():
-			open++
-		case verdict == checker.Holds.String():
-			found = append(found, document.Remedy{Key: set, Command: s.command(o, set)})
+	var moot []string
+	for _, ladder := range ladders(s.Instance.Params) {
+		for _, set := range ladder {
+			over := s.Over
+			over.Set = append(slices.Clone(over.Set), set)
+			i, err := s.Instance.Scenario.Instantiate(s.Instance.Profile, over)
+			if err != nil || reflect.DeepEqual(i.Params, s.Instance.Params) {
+				continue // no such parameter here, or it has this value
+			}
+			verdict, err := try(ctx, o.About, i.Params)
+			if err != nil {
+				return nil, "", err
+			}
+			switch verdict {
+			case impossible:
+				continue
+			case holdsVacuously:
+				moot = append(moot, set)
+			case checker.Unknown.String():
+				open++
+			case checker.Holds.String():
+				network := slices.Contains(networkTries, set)
+				found = append(found, document.Remedy{Key: set, Command: s.command(o, set), Network: network})
+			}
+			n++
+			if verdict == checker.Holds.String() || verdict == holdsVacuously {
+				break
+			}
 		}
 	}
 	tried = fmt.Sprintf("Tried: %d other values of single parameters, each judged in at most %d states", n, remedyStates)
 	if open > 0 {
 		tried += fmt.Sprintf("; %d of them were not decided within that", open)
+	}
+	if len(moot) > 0 {
+		tried += "; the condition of the property never occurs with " + strings.Join(moot, ", ")
 	}
 	return found, tried + ".", nil
 }
@@ -71,11 +111,17 @@ func (s *Subject) command(o judge.Outcome, set string) string {
 	return report.Command(append(args, "--set", set))
 }
 
-// try judges one property; a verdict that says nothing is unknown.
+// What try tells besides verdicts.
+const (
+	impossible     = "impossible" // no model has these parameters
+	holdsVacuously = "vacuous"    // the property holds because there is nothing to judge
+)
+
+// try judges one property: its verdict, impossible or vacuous.
 func try(ctx context.Context, p properties.Property, params spec.Params) (string, error) {
 	c := judge.Case{Name: p.Name, Profile: params.Profile.String(), Params: params, Properties: []properties.Property{p}, Overridden: true}
 	if _, err := judge.Model(params); err != nil {
-		return checker.Violated.String(), nil // no such combination
+		return impossible, nil
 	}
 	s, err := judge.Judge(ctx, c, checker.Options{MaxStates: remedyStates, AnyStates: remedyStates})
 	if err != nil {
@@ -84,5 +130,5 @@ func try(ctx context.Context, p properties.Property, params spec.Params) (string
 	if o := s.Outcomes[0]; o.Verdict != checker.Holds.String() || !o.Vacuous {
 		return o.Verdict, nil
 	}
-	return checker.Violated.String(), nil // it holds because there is nothing to judge
+	return holdsVacuously, nil
 }
