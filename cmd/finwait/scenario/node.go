@@ -32,7 +32,7 @@ func newSource(what, file string, text []byte) *source {
 
 // fail is an error at a line and column; 0 where it has none.
 func (s *source) fail(line, column int, found, want string) *Error {
-	e := &Error{Source: s.what, File: s.file, Found: found, Want: want}
+	e := &Error{Source: s.what, File: s.file, Found: oneLine.Replace(found), Want: oneLine.Replace(want)}
 	if s.whole || line < 1 || line > len(s.lines) {
 		return e
 	}
@@ -40,6 +40,9 @@ func (s *source) fail(line, column int, found, want string) *Error {
 	e.Text = strings.TrimRight(s.lines[line-1], "\r")
 	return e
 }
+
+// oneLine keeps what a scenario says on the line of its error.
+var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 // nodeKind is the shape of a value.
 type nodeKind uint8
