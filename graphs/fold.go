@@ -21,6 +21,8 @@ type Folder struct {
 	Text func(variable int, code uint32) string
 	// Action is what a code stands for on an edge.
 	Action func(code uint32) string
+	// Kept is the number of variables that are never dropped to make a graph smaller.
+	Kept int
 
 	names   []string // of the variables that are left
 	dropped []string
@@ -46,7 +48,7 @@ func NewFolder(names []string, max int) (*Folder, error) {
 		return nil, fmt.Errorf("graphs: a graph is folded by 1 to %d variables, not %d", foldedVariables, len(names))
 	}
 	return &Folder{
-		names: slices.Clone(names), max: max,
+		Kept: keptVariables, names: slices.Clone(names), max: max,
 		classes: map[Key]*foldedClass{}, edges: map[foldedEdge]int{},
 	}, nil
 }
@@ -64,12 +66,12 @@ func (f *Folder) State(k Key) {
 		f.classes[k] = c
 	}
 	c.states++
-	for f.max > 0 && len(f.classes) > f.max && len(f.names) > keptVariables {
+	for f.max > 0 && len(f.classes) > f.max && len(f.names) > f.Kept {
 		f.drop()
 	}
 }
 
-// keptVariables are never dropped to make a graph smaller.
+// keptVariables is Kept unless it is set.
 const keptVariables = 2
 
 // Step adds a step between two states.

@@ -20,6 +20,10 @@ func TestGraphProduct(t *testing.T) {
 	require.Equal(t, 0, r.code, r.stderr)
 	require.Contains(t, strings.Join(strings.Fields(r.stdout), " "), "Too many classes: not folded by client.backoff.")
 
+	v = parse(t, finwait(t, "graph", "reachable", "lossy-network", "--by", "client.state", "--format", "json").stdout)
+	require.LessOrEqual(t, len(v["nodes"].([]any)), 60)
+	require.Equal(t, []any{"state"}, v["dropped"])
+
 	r = finwait(t, "graph", "product", "--by", "client.stat")
 	require.Equal(t, 2, r.code)
 	require.Contains(t, r.stderr, `did you mean "client.state"`)

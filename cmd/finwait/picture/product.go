@@ -70,6 +70,7 @@ func NewProduct(m Model, by []string, numbering Numbering, max int) (*Product, e
 	if err != nil {
 		return nil, err
 	}
+	p.folder.Kept = min(p.folder.Kept, len(p.variables)) // the numbering is dropped first, always
 	p.folder.Text = func(i int, code uint32) string {
 		if i == len(p.variables) {
 			return fmt.Sprintf("%s %04d", numberNames[numbering], code)
