@@ -21,6 +21,11 @@ var beyondGuess = map[string]string{
 	"simultaneous-open":      "conform takes hosts that connect again for listening ones",
 }
 
+// beyondOneEnd are those of which conform cannot guess it where one end alone was captured.
+var beyondOneEnd = map[string]string{
+	"old-text-beyond-fin": "where the first copies of text and FIN were lost before they were seen, conform takes the segment that has both for one that the client cannot send",
+}
+
 // Every built-in scenario that ends in the linux profile, written as a capture of both
 // ends and read again, is a run of the model; so is each end alone.
 func TestPcapngConforms(t *testing.T) {
@@ -37,7 +42,7 @@ func TestPcapngConforms(t *testing.T) {
 				t.Skip(why)
 			}
 			for _, side := range []string{"both", "client", "server"} {
-				if side != "both" && testing.Short() {
+				if side != "both" && (testing.Short() || beyondOneEnd[s.Name] != "") {
 					continue
 				}
 				made := finwait(t, "graph", "trace", s.Name, "--profile", "linux", "--format", "pcapng", "--side", side)
