@@ -72,12 +72,8 @@ func newCodec[S comparable](m Model[S], key uint64) codec[S] {
 
 func checkUnpack[S comparable](p Packer[S], s S, words []uint64) {
 	if back := p.Unpack(words); back != s {
-		notInverse(p, s, back)
+		panic(fmt.Sprintf("checker: %T: Unpack is not the inverse of Pack: packed %+v, got back %+v", p, s, back))
 	}
-}
-
-func notInverse[S comparable](model any, s, back S) {
-	panic(fmt.Sprintf("checker: %T: Unpack is not the inverse of Pack: packed %+v, got back %+v", model, s, back))
 }
 
 // wordCodec keeps the packed words as they are.

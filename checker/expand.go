@@ -1,6 +1,9 @@
 package checker
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // expander expands states for one worker of an anySearch.
 type expander[S comparable] struct {
@@ -110,6 +113,10 @@ func (e *expander[S]) expandWord(record []uint64) {
 		return
 	}
 	e.state = e.x.codec.decode(record, &e.scratch)
+	// A word that was kept had room for its numbers, which new ones may not have.
+	if c := e.x.composed; e.scratch.due() && c.spread(c.model.Pack(e.scratch.worker, e.state)) != record[0] {
+		panic(fmt.Sprintf("checker: %T: Pack is not the inverse of Unpack: %+v has another word", c.model, e.state))
+	}
 	if e.judge != nil {
 		e.judge.metState(int32(e.at), e.state)
 	}
