@@ -117,7 +117,7 @@ func TestRandomStays(t *testing.T) {
 				m := drawTable(t, z)
 				g := exploreTicks(m, tickLimit)
 				if g == nil {
-					t.Skip("the oracle has no room for it")
+					t.Skip("more than tickLimit states: the oracle has no room for it, and rapid draws another")
 				}
 				sameStays(t, g, m, drawSet(t, "set"))
 			})

@@ -39,10 +39,10 @@ const (
 	digestBit     = 56
 )
 
-// Compose makes the composed form of a model without durations. It is nil for models of
-// which a host's step depends on more than its endpoint and what arrives: several
-// connections with timestamps, whose first is asked for by the peer; scripted losses of
-// the nth segment; and for those in which hosts deviate from the rules.
+// Compose makes the composed form of a model without durations. It is nil where what a host
+// does depends on more than its endpoint and what arrives, as in scenarios that lose the
+// nth segment of a kind, and for connections that follow each other and hosts that deviate
+// from the rules, for which less is forgotten, see forgetNetwork.
 func (m *Model) Compose() *Composed {
 	if !m.any || m.reopens() || m.counts || m.p.Wire || m.Mutated() {
 		return nil

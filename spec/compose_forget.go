@@ -31,16 +31,20 @@ const (
 	isStill                          // nothing leaves unless something arrives
 )
 
-func (m *Model) traitsOf(h Host, e *Endpoint) (t traits) {
-	for is, holds := range map[traits]bool{
-		mayForgetMore: e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait, holdsText: e.Held != 0 || e.HeldFin != 0, ackedAlone: e.AckedFinAlone,
-		isClosed: e.State == Closed, isTimeWait: e.State == TimeWait, isStill: m.stillAt(h, e),
-	} {
-		if holds {
-			t |= is
+func (m *Model) traitsOf(h Host, e *Endpoint) traits {
+	var all traits
+	note := func(has bool, t traits) {
+		if has {
+			all |= t
 		}
 	}
-	return t
+	note(e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait, mayForgetMore)
+	note(e.Held != 0 || e.HeldFin != 0, holdsText)
+	note(e.AckedFinAlone, ackedAlone)
+	note(e.State == Closed, isClosed)
+	note(e.State == TimeWait, isTimeWait)
+	note(m.stillAt(h, e), isStill)
+	return all
 }
 
 func (w *walker) forgetMore(ends *[2]*localEnd, bags *[2]bagRef, b *budget) bool {

@@ -112,7 +112,7 @@ func TestWrongScripts(t *testing.T) {
 func TestScriptsInPacketdrill(t *testing.T) {
 	program, err := exec.LookPath("packetdrill")
 	if err != nil {
-		t.Skip("packetdrill is not installed")
+		t.Skip("packetdrill is not installed; TestScripts replays the same scripts in the lab")
 	}
 	for _, name := range scripted {
 		for _, host := range []spec.Host{spec.Client, spec.Server} {
