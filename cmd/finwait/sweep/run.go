@@ -75,7 +75,7 @@ type sweeper struct {
 	scenarios map[string]*scenario.Scenario
 
 	search func(context.Context, judge.Case, *Cell) error // judge; tests replace it
-	alone  sync.RWMutex                                    // held for writing by a search that has all the memory
+	alone  sync.RWMutex                                   // held for writing by a search that has all the memory
 
 	mu      sync.Mutex
 	planned int
