@@ -11,14 +11,9 @@ const maxEdgeLines = 4
 // Caption says what was folded.
 func (g Folded) Caption() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "%d states folded by %s into %d classes. Edges: action × number of steps. ", g.States, strings.Join(g.By, ", "), len(g.Classes))
+	fmt.Fprintf(&s, "%d states folded by %s into %s. Edges: action × number of steps. ", g.States, strings.Join(g.By, ", "), plural(len(g.Classes), "class"))
 	fmt.Fprintf(&s, "%d steps inside of a class are not drawn.", g.Inside)
-	if len(g.Dropped) > 0 {
-		fmt.Fprintf(&s, " Too many classes: not folded by %s.", strings.Join(g.Dropped, ", "))
-	}
-	if g.Others > 0 {
-		fmt.Fprintf(&s, " Too many classes: the %d with the fewest states are one, %q.", g.Others, otherClasses)
-	}
+	s.WriteString(g.coarsened())
 	s.WriteString(" Double border: final, what is entered there is never left.")
 	return s.String()
 }
@@ -28,11 +23,7 @@ func (g Folded) Diagram() Diagram {
 	d := Diagram{Caption: g.Caption(), TopDown: true}
 	for _, c := range g.Classes {
 		n := Node{Name: c.Name, Initial: c.Initial, Final: c.Final}
-		lines := c.Values
-		if lines == nil {
-			lines = []string{fmt.Sprintf("%d other classes", g.Others)}
-		}
-		n.Label = strings.Join(lines, "\n") + "\n" + plural(c.States, "state")
+		n.Label = strings.Join(append(g.label(c), plural(c.States, "state")), "\n")
 		if c.Part > 0 {
 			n.Group = fmt.Sprintf("strongly connected part %d", c.Part)
 		}
@@ -57,9 +48,27 @@ func (g Folded) Diagram() Diagram {
 	return d
 }
 
+// label is what a class is, in lines.
+func (g Folded) label(c Class) []string {
+	if c.Values == nil {
+		return []string{plural(g.Others, "other class")}
+	}
+	var lines []string
+	for _, v := range c.Values {
+		lines = append(lines, wrapColumns(v, labelColumns)...)
+	}
+	return lines
+}
+
+// labelColumns is how wide a line in a node can be.
+const labelColumns = 32
+
 func plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
+	}
+	if strings.HasSuffix(word, "s") {
+		word += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, word)
 }
