@@ -113,7 +113,7 @@ func coarsest(max int, all ...*Folder) merging {
 
 // folded is the graph with some classes merged.
 func (f *Folder) folded(m merging) Folded {
-	g := Folded{By: slices.Clone(f.names), Dropped: slices.Clone(f.dropped), Max: f.max, Others: len(m.gone)}
+	g := Folded{By: slices.Clone(f.names), Coarsened: Coarsened{Max: f.max, Dropped: slices.Clone(f.dropped), Others: len(m.gone)}}
 	name := map[Key]string{}
 	other := Class{Name: m.name}
 	for k, c := range f.classes {
@@ -149,8 +149,8 @@ func (f *Folder) values(k Key) []string {
 
 func (f *Folder) name(k Key) string { return strings.Join(f.values(k), ", ") }
 
-// coarsened says by which rule, and why, classes are fewer than they were.
-func (g Folded) coarsened() string {
+// caption says by which rule, and why, classes are fewer than they were.
+func (g Coarsened) caption() string {
 	var s strings.Builder
 	if len(g.Dropped) > 0 {
 		fmt.Fprintf(&s, " More than %s: not folded by %s (variables are dropped from the last one on).", plural(g.Max, "class"), strings.Join(g.Dropped, ", "))

@@ -49,12 +49,12 @@ type Difference struct {
 	By      []string
 	Classes []DiffClass
 	Edges   []DiffEdge
-	caption string
+	Coarsened
 }
 
 // Diff compares two behaviours; see [FoldedAlike].
 func Diff(before, after Folded) Difference {
-	d := Difference{By: before.By, caption: before.coarsened()}
+	d := Difference{By: before.By, Coarsened: before.Coarsened}
 	classes, edges := map[string]DiffClass{}, map[FoldedEdge]DiffEdge{}
 	for _, in := range []In{Before, After} {
 		g := before
@@ -103,7 +103,7 @@ func joined(in In, met bool) In {
 func (d Difference) Diagram() Diagram {
 	g := Diagram{TopDown: true, Palette: []string{groupOf[Both], newGroup, goneGroup}, Caption: fmt.Sprintf(
 		"Folded by %s into %s. Lines with + and thick red edges: new. Lines with − and dashed edges: gone. The others are in both.%s",
-		strings.Join(d.By, ", "), plural(len(d.Classes), "class"), d.caption)}
+		strings.Join(d.By, ", "), plural(len(d.Classes), "class"), d.Coarsened.caption())}
 	for _, c := range d.Classes {
 		g.Nodes = append(g.Nodes, Node{
 			Name: c.Name, Label: strings.Join(c.label, "\n"), Group: groupOf[c.In], Initial: c.Initial, Final: c.Final,

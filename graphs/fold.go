@@ -105,11 +105,16 @@ type Folded struct {
 	By      []string // the variables that make the classes
 	Classes []Class
 	Edges   []FoldedEdge
-	Inside  int      // steps that stay in their class, which are no edges
+	Inside  int // steps that stay in their class, which are no edges
+	States  int
+	Coarsened
+}
+
+// Coarsened says how a graph came to have no more classes than were asked for.
+type Coarsened struct {
 	Max     int      // number of classes that were asked for at most; 0: any
 	Dropped []string // variables that made too many classes
 	Others  int      // classes that were merged into one because there were too many
-	States  int
 }
 
 // order sorts, sums edges that say the same, and takes those out that stay.

@@ -13,7 +13,7 @@ func (g Folded) Caption() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%d states folded by %s into %s. Edges: action × number of steps. ", g.States, strings.Join(g.By, ", "), plural(len(g.Classes), "class"))
 	fmt.Fprintf(&s, "%d steps inside of a class are not drawn.", g.Inside)
-	s.WriteString(g.coarsened())
+	s.WriteString(g.Coarsened.caption())
 	s.WriteString(" Double border: final, what is entered there is never left.")
 	return s.String()
 }

@@ -17,8 +17,13 @@ type Expression struct {
 	known    map[key]int
 }
 
-// CompileExpression reads an expression. Mistakes are *Error.
+// CompileExpression reads an expression. Mistakes are *Error, with the text as their key.
 func CompileExpression(text string) (*Expression, error) {
+	e, err := compileExpression(text)
+	return e, in(text, err)
+}
+
+func compileExpression(text string) (*Expression, error) {
 	c, checked, err := read(text)
 	if err != nil {
 		return nil, err
