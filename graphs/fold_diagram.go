@@ -34,7 +34,7 @@ func (g Folded) Diagram() Diagram {
 		more, steps := 0, 0
 		for ; i < len(g.Edges) && g.Edges[i].From == e.From && g.Edges[i].To == e.To; i++ {
 			if len(e.Label) < maxEdgeLines {
-				e.Label = append(e.Label, fmt.Sprintf("%s × %d", g.Edges[i].Action, g.Edges[i].Steps))
+				e.Label = append(e.Label, g.Edges[i].Says())
 				continue
 			}
 			more++
@@ -47,6 +47,9 @@ func (g Folded) Diagram() Diagram {
 	}
 	return d
 }
+
+// Says is the action and how many steps do it.
+func (e FoldedEdge) Says() string { return fmt.Sprintf("%s × %d", e.Action, e.Steps) }
 
 // label is what a class is, in lines.
 func (g Folded) label(c Class) []string {
