@@ -39,7 +39,7 @@ func BinaryHash() (string, error) {
 func (s *sweeper) key(i scenario.Instance, names []string) string {
 	stays, fins := needs(s.columns)
 	text, err := json.Marshal([]any{
-		s.opt.Binary, string(i.YAML()), i.Overridden, names, s.plan.Time, s.plan.MaxStates, s.plan.MaxDepth, s.plan.AnyStates, stays, fins,
+		s.opt.Binary, string(i.YAML()), i.Overridden, names, s.plan.Time, s.plan.MaxStates, s.plan.MaxDepth, s.plan.AnyStates, s.plan.Fingerprints, stays, fins,
 	})
 	if err != nil {
 		panic(fmt.Sprintf("sweep: a key that is no JSON: %v", err))

@@ -110,7 +110,7 @@ func along(p Plan, a vary.Axis, line []Cell, property string) (t Threshold, chan
 func (t Threshold) String() string {
 	var fixed []string
 	for key, v := range t.Fixed {
-		fixed = append(fixed, key+"="+v)
+		fixed = append(fixed, shortKey(key)+"="+v)
 	}
 	slices.Sort(fixed)
 	fails, holds := "fails", "holds"
