@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
@@ -19,8 +20,10 @@ type Cache struct{ Dir string }
 // BinaryHash names the program that runs.
 func BinaryHash() (string, error) {
 	name, err := os.Executable()
-	if err != nil {
-		return "", err
+	if err != nil { // no /proc, as in a bare root directory
+		if name, err = exec.LookPath(os.Args[0]); err != nil {
+			return "", err
+		}
 	}
 	f, err := os.Open(name)
 	if err != nil {

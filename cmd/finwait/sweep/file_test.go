@@ -5,10 +5,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/vary"
 )
@@ -105,4 +108,34 @@ func TestSensitivityChart(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(drawn), ">client.FIN_WAIT_2<")
 	require.Contains(t, string(drawn), ">client.tcp_retries2: 15 → 5<")
+}
+
+// TestMemoryIsShared: a search that lacks memory because of others is repeated without
+// them, and one that lacks it by itself ends.
+func TestMemoryIsShared(t *testing.T) {
+	p := retries()
+	s, err := newSweep(p, Options{Jobs: 3})
+	require.NoError(t, err)
+	var running, crowded atomic.Int32
+	s.search = func(_ context.Context, _ judge.Case, c *Cell) error {
+		defer running.Add(-1)
+		others := running.Add(1) > 1
+		time.Sleep(time.Millisecond)
+		if others {
+			crowded.Add(1)
+			c.Stopped = "memory"
+		}
+		return nil
+	}
+	cells, _, err := p.cells()
+	require.NoError(t, err)
+	require.False(t, s.share(context.Background(), cells))
+	require.Len(t, s.found, 6)
+	for _, c := range s.found {
+		require.Empty(t, c.Stopped)
+	}
+	require.Positive(t, crowded.Load())
+	for _, c := range run(t, p, Options{Jobs: 3, Memory: 1}).Cells {
+		require.Equal(t, "memory", c.Stopped)
+	}
 }

@@ -22,7 +22,7 @@ import (
 type Options struct {
 	Shard  shard.Shard
 	Jobs   int    // cells at a time; 0: one
-	Memory uint64 // bytes for all jobs; 0: no bound
+	Memory uint64 // bytes for the whole program; 0: no bound
 	// Search bounds each cell; its mode of time and bounds are those of the plan.
 	Search checker.Options
 	Cache  *Cache // nil: none
@@ -74,6 +74,9 @@ type sweeper struct {
 	columns   []column
 	scenarios map[string]*scenario.Scenario
 
+	search func(context.Context, judge.Case, *Cell) error // judge; tests replace it
+	alone  sync.RWMutex                                   // held for writing by a search that has all the memory
+
 	mu      sync.Mutex
 	planned int
 	found   []Cell
@@ -84,6 +87,7 @@ type sweeper struct {
 
 func newSweep(p Plan, opt Options) (*sweeper, error) {
 	s := &sweeper{plan: p, opt: opt, scenarios: map[string]*scenario.Scenario{}}
+	s.search = s.judge
 	for _, a := range p.Axes {
 		if a.Key != scenarioKey {
 			continue
@@ -113,9 +117,8 @@ func newSweep(p Plan, opt Options) (*sweeper, error) {
 	if s.columns, err = parseColumns(p.Columns, names); err != nil {
 		return nil, err
 	}
-	jobs := max(opt.Jobs, 1)
 	s.opt.Search.Workers = 1
-	s.opt.Search.Memory = opt.Memory / uint64(jobs)
+	s.opt.Search.Memory = opt.Memory // that of the whole program is measured
 	s.opt.Search.MaxStates, s.opt.Search.MaxDepth, s.opt.Search.AnyStates = p.MaxStates, p.MaxDepth, p.AnyStates
 	s.opt.Search.Fingerprints = p.Fingerprints
 	for _, m := range []checker.Mode{checker.Auto, checker.Exact, checker.Any} {
@@ -253,7 +256,7 @@ func (s *sweeper) cell(ctx context.Context, at []int) (c Cell, ok bool) {
 		s.mu.Unlock()
 		return c, true
 	}
-	if err := s.judge(ctx, k, &c); err != nil {
+	if err := s.within(ctx, k, &c); err != nil {
 		if ctx.Err() != nil {
 			return c, false
 		}
@@ -271,6 +274,21 @@ func (s *sweeper) cell(ctx context.Context, at []int) (c Cell, ok bool) {
 		}
 	}
 	return c, true
+}
+
+// within judges a cell beside others, and by itself when their common memory did not do:
+// what is found does not depend on who else was at work.
+func (s *sweeper) within(ctx context.Context, k judge.Case, c *Cell) error {
+	s.alone.RLock()
+	err := s.search(ctx, k, c)
+	s.alone.RUnlock()
+	if err != nil || c.Stopped != "memory" || s.opt.Jobs < 2 {
+		return err
+	}
+	s.alone.Lock()
+	defer s.alone.Unlock()
+	*c = Cell{Index: c.Index, Values: c.Values, Outcomes: []Outcome{}}
+	return s.search(ctx, k, c)
 }
 
 // ordered tells whether the values of an axis are numbers or durations in ascending
