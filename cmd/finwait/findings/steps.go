@@ -50,10 +50,15 @@ func hostsOf(before, now spec.State) (both [2]document.Host) {
 	for _, h := range hosts {
 		d := &both[h]
 		d.Name, d.State, d.Changed = h.String(), now.Host[h].State.String(), was[h]["state"] != is[h]["state"]
-		for _, key := range slices.Sorted(maps.Keys(is[h])) {
-			if key != "state" {
-				d.Details = append(d.Details, document.Field{Name: strings.ReplaceAll(key, "_", " "), Value: is[h][key]})
+		keys := maps.Clone(was[h])
+		maps.Copy(keys, is[h])
+		delete(keys, "state")
+		for _, key := range slices.Sorted(maps.Keys(keys)) {
+			f := document.Field{Name: strings.ReplaceAll(key, "_", " "), Value: is[h][key], Changed: was[h][key] != is[h][key]}
+			if f.Value == "" {
+				f.Value = "no longer"
 			}
+			d.Details = append(d.Details, f)
 		}
 	}
 	return both
