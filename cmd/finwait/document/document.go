@@ -96,7 +96,8 @@ type Evidence struct {
 	Decided              string
 	Decisive             int // the step of the event that decided it, 0 where there is none
 	Prevented            []Remedy
-	Tried                string // which values were tried
+	Moot                 []Remedy // with these, what the property speaks of never occurs
+	Tried                string   // which values were tried
 	Repeat               []Command
 	Chart                graphs.Chart
 	Steps                []Step
@@ -105,7 +106,7 @@ type Evidence struct {
 // Command is one to type, and what it gives.
 type Command struct{ What, Line string }
 
-// Value is a variable; Was is "" where the last step did not change it.
+// Value is a variable; Was is "" where the step did not change it.
 type Value struct{ Name, Was, Is string }
 
 // Remedy is one change with which the property holds, and the command that shows it.
@@ -126,15 +127,13 @@ type Step struct {
 // Host is the state of one host at a step.
 type Host struct {
 	Name, State string
-	Changed     bool
-	Details     []Field
+	Changed     bool // whether State has
+	Changes     []Value
+	All         []Field // by the names of a saved trace
 }
 
 // Field is one variable of a host.
-type Field struct {
-	Name, Value string
-	Changed     bool // by this step
-}
+type Field struct{ Name, Value string }
 
 // Graph is the folded graph of a case.
 type Graph struct {

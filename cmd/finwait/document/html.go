@@ -41,6 +41,9 @@ func pageChart(e Evidence) (template.HTML, error) {
 	return template.HTML(b.String()), err // its texts are escaped by package graphs
 }
 
+// dark gives charts and graphs their dark colours, on a screen.
+var dark = template.HTML(strings.Replace(graphs.DarkStyle(), "<style>", `<style media="screen">`, 1))
+
 // WriteHTML writes the document as one HTML file.
 func (d Document) WriteHTML(w io.Writer) error {
 	return pageTemplate.Execute(w, struct {
@@ -50,5 +53,5 @@ func (d Document) WriteHTML(w io.Writer) error {
 		Script  template.JS
 		Viz     template.JS
 		Licence string
-	}{d, template.CSS(style), template.HTML(graphs.DarkStyle()), template.JS(script), template.JS(viz), vizLicence}) // ours and viz, from files in this directory
+	}{d, template.CSS(style), dark, template.JS(script), template.JS(viz), vizLicence}) // ours and viz, from files in this directory
 }

@@ -98,7 +98,7 @@ How {{.Property}} comes to be {{.Verdict}}:
 {{if .Decided}}- **What decided it:** {{cell .Decided}}
 {{end}}- **Because of which segment:** {{cell .Because}}
 {{if .Failed}}- **Which condition failed:** {{cell .Failed}}{{range $i, $v := .Values}}{{if $i}}, {{else}} ({{end}}{{cell .Name}} {{with .Was}}{{cell .}} → {{end}}{{cell .Is}}{{end}}{{if .Values}}){{end}}
-{{end}}{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{cell $r.Key}}{{if $r.Network}} (a better network, nothing one can set){{end}}{{else}}none of the values that were tried{{end}}. {{cell .Tried}}
+{{end}}{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{cell $r.Key}}{{if $r.Network}} (a better network, nothing one can set){{end}}{{else}}none of the values that were tried{{end}}.{{range $i, $r := .Moot}}{{if $i}},{{else}} With these it never comes to what the property speaks of:{{end}} {{cell $r.Key}}{{end}}{{if .Moot}}.{{end}} {{cell .Tried}}
 {{end}}
 How to repeat it:
 {{range .Repeat}}

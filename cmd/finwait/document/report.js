@@ -24,6 +24,9 @@ for (const player of document.querySelectorAll(".player")) {
     b.hidden = false;
     b.addEventListener("click", () => { show(Number(b.dataset.show)); player.scrollIntoView(); slider.focus({ preventScroll: true }); });
   }
+  // Who wants to see all variables wants them at each step.
+  const all = [...player.querySelectorAll(".all")];
+  for (const d of all) d.addEventListener("toggle", () => all.forEach(other => { other.open = d.open; }));
   player.classList.add("playing");
   player.querySelector(".controls").hidden = false;
   show(0);
@@ -71,6 +74,8 @@ const wire = (graph, svg) => {
     if (!graphs.delete(graph)) return;
     const svg = viz.renderSVGElement(graph.dataset.dot);
     svg.setAttribute("aria-hidden", "true");
+    // The fonts of a browser are wider than those that the layout counts with.
+    for (const text of svg.querySelectorAll("text")) text.style.fontSize = `${text.getAttribute("font-size") * 0.88}px`;
     graph.querySelector(".canvas").append(svg);
     wire(graph, svg);
   };
@@ -79,5 +84,5 @@ const wire = (graph, svg) => {
   addEventListener("beforeprint", () => graphs.forEach(draw));
 })();
 
-// On paper nothing can be opened.
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => { d.open = true; }));
+// On paper nothing can be opened; what is long stays closed.
+addEventListener("beforeprint", () => document.querySelectorAll("details:not(.bulk)").forEach(d => { d.open = true; }));

@@ -148,7 +148,7 @@ func (s *Subject) evidence(ctx context.Context, o judge.Outcome) (document.Evide
 		return e, nil
 	}
 	var err error
-	e.Prevented, e.Tried, err = s.remedies(ctx, o)
+	e.Prevented, e.Moot, e.Tried, err = s.remedies(ctx, o)
 	return e, err
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/finwait/finwait/checker"
@@ -63,9 +62,8 @@ func ladders(p spec.Params) (all [][]string) {
 // remedies tries other values of one parameter at a time: those with which the property
 // holds, not vacuously, would have prevented its violation. Those with which its condition
 // never occurs are told apart.
-func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found []document.Remedy, tried string, err error) {
+func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found, moot []document.Remedy, tried string, err error) {
 	n, open := 0, 0
-	var moot []string
 	for _, ladder := range ladders(s.Instance.Params) {
 		for _, set := range ladder {
 			over := s.Over
@@ -76,18 +74,18 @@ func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found []docume
 			}
 			verdict, err := try(ctx, o.About, i.Params)
 			if err != nil {
-				return nil, "", err
+				return nil, nil, "", err
 			}
+			r := document.Remedy{Key: set, Command: s.command(o, set), Network: slices.Contains(networkTries, set)}
 			switch verdict {
 			case impossible:
 				continue
 			case holdsVacuously:
-				moot = append(moot, set)
+				moot = append(moot, r)
 			case checker.Unknown.String():
 				open++
 			case checker.Holds.String():
-				network := slices.Contains(networkTries, set)
-				found = append(found, document.Remedy{Key: set, Command: s.command(o, set), Network: network})
+				found = append(found, r)
 			}
 			n++
 			if verdict == checker.Holds.String() || verdict == holdsVacuously {
@@ -99,10 +97,7 @@ func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found []docume
 	if open > 0 {
 		tried += fmt.Sprintf("; %d of them were not decided within that", open)
 	}
-	if len(moot) > 0 {
-		tried += "; the condition of the property never occurs with " + strings.Join(moot, ", ")
-	}
-	return found, tried + ".", nil
+	return found, moot, tried + ".", nil
 }
 
 // command judges the property with a value set.
