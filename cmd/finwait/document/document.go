@@ -77,7 +77,6 @@ type Verdict struct {
 	Weight          Weight
 	Detail          string
 	Evidence        string // ID of the evidence, "" without a run
-	Course          string // a run of a population, as a table
 }
 
 // Evidence is a run that decides a property.
@@ -99,8 +98,10 @@ type Evidence struct {
 	Moot                 []Remedy // with these, what the property speaks of never occurs
 	Tried                string   // which values were tried
 	Repeat               []Command
-	Chart                graphs.Chart
-	Steps                []Step
+	// Chart and Steps tell the run, or Course does as a table; in closed form there is none.
+	Chart  graphs.Chart
+	Steps  []Step
+	Course string
 }
 
 // Command is one to type, and what it gives.

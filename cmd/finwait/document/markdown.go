@@ -26,6 +26,9 @@ func (d Document) Markdown() ([]File, error) {
 	files := []File{{MarkdownName, b.Bytes()}}
 	for _, c := range d.Cases {
 		for _, e := range c.Evidence {
+			if len(e.Steps) == 0 {
+				continue
+			}
 			var chart bytes.Buffer
 			if err := e.Chart.WriteSVG(&chart); err != nil {
 				return nil, err
@@ -44,6 +47,9 @@ func cell(s string) string {
 	return strings.NewReplacer("\n", " ", "|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "'").Replace(s)
 }
 
+// mono is text that stands for itself.
+func mono(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
+
 // code is a block that no text in it can end.
 func code(s string) string {
 	fence := "```"
@@ -53,7 +59,7 @@ func code(s string) string {
 	return fmt.Sprintf("%s\n%s\n%s", fence, strings.TrimRight(s, "\n"), fence)
 }
 
-var markdown = template.Must(template.New("markdown").Funcs(template.FuncMap{"cell": cell, "code": code, "count": Count, "anchor": anchor}).Parse(`# TCP teardown, checked
+var markdown = template.Must(template.New("markdown").Funcs(template.FuncMap{"cell": cell, "code": code, "mono": mono, "count": Count, "anchor": anchor}).Parse(`# TCP teardown, checked
 
 {{cell .Summary}}
 {{with .Violated}}
@@ -84,11 +90,7 @@ Bounds: {{cell .Bounds}}. Made by this command, and not to be edited:
 
 {{template "verdicts" .}}
 </details>
-{{end}}{{range .Telling}}{{if .Course}}
-How {{.Property}} comes to be {{.Verdict}}:
-
-{{code .Course}}
-{{end}}{{end}}{{range .Evidence}}
+{{end}}{{range .Evidence}}
 ### {{.Property}} in {{anchor .ID}}
 
 {{cell .Claim}}
@@ -98,16 +100,18 @@ How {{.Property}} comes to be {{.Verdict}}:
 {{if .Decided}}- **What decided it:** {{cell .Decided}}
 {{end}}- **Because of which segment:** {{cell .Because}}
 {{if .Failed}}- **Which condition failed:** {{cell .Failed}}{{range $i, $v := .Values}}{{if $i}}, {{else}} ({{end}}{{cell .Name}} {{with .Was}}{{cell .}} → {{end}}{{cell .Is}}{{end}}{{if .Values}}){{end}}
-{{end}}{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{cell $r.Key}}{{if $r.Network}} (a better network, nothing one can set){{end}}{{else}}none of the values that were tried{{end}}.{{range $i, $r := .Moot}}{{if $i}},{{else}} With these it never comes to what the property speaks of:{{end}} {{cell $r.Key}}{{end}}{{if .Moot}}.{{end}} {{cell .Tried}}
+{{end}}{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{mono $r.Key}}{{if $r.Network}} (a better network, nothing one can set){{end}}{{else}}none of the values that were tried{{end}}.{{range $i, $r := .Moot}}{{if $i}},{{else}} With these it never comes to what the property speaks of:{{end}} {{mono $r.Key}}{{end}}{{if .Moot}}.{{end}} {{cell .Tried}}
 {{end}}
 How to repeat it:
 {{range .Repeat}}
 {{.What}}
 
 {{code .Line}}
-{{end}}
+{{end}}{{with .Course}}
+{{code .}}
+{{end}}{{if .Steps}}
 ![{{cell .Chart.Title}}]({{.ID}}.svg)
-{{end}}{{if .Graph.DOT}}
+{{end}}{{end}}{{if .Graph.DOT}}
 ### What can happen in {{cell .Name}}, {{.Profile}}
 
 {{cell .Graph.Caption}} For Graphviz: [{{.ID}}.dot]({{.ID}}.dot)

@@ -47,8 +47,7 @@ func (s *Subject) Tell(ctx context.Context) (document.Case, error) {
 	for _, o := range j.Outcomes {
 		v := document.Verdict{
 			Property: o.Property, Claim: o.About.Claim, Verdict: report.Words(o), Detail: detail(o), Weight: weight(o),
-			Bad:    o.Verdict == checker.Violated.String() && o.Kind != checker.Reachable.String(),
-			Course: string(report.CourseText(o.Course)),
+			Bad: o.Verdict == checker.Violated.String() && o.Kind != checker.Reachable.String(),
 		}
 		switch {
 		case o.Different():
@@ -60,9 +59,13 @@ func (s *Subject) Tell(ctx context.Context) (document.Case, error) {
 		default:
 			v.Mark, v.Good = "yes", true
 		}
-		if o.Trace != nil && !o.Unknown() {
+		if counted := j.Population != nil && bad(o); counted || o.Trace != nil && !o.Unknown() {
 			v.Evidence = id + "." + anchor(o.Property)
-			e, err := s.evidence(ctx, o)
+			tell := s.evidence
+			if counted {
+				tell = s.counting
+			}
+			e, err := tell(ctx, o)
 			if err != nil {
 				return c, err
 			}

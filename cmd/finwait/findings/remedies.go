@@ -11,6 +11,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/document"
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
@@ -64,15 +65,15 @@ func ladders(p spec.Params) (all [][]string) {
 // never occurs are told apart.
 func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found, moot []document.Remedy, tried string, err error) {
 	n, open := 0, 0
-	for _, ladder := range ladders(s.Instance.Params) {
+	for _, ladder := range s.ladders() {
 		for _, set := range ladder {
 			over := s.Over
 			over.Set = append(slices.Clone(over.Set), set)
 			i, err := s.Instance.Scenario.Instantiate(s.Instance.Profile, over)
-			if err != nil || reflect.DeepEqual(i.Params, s.Instance.Params) {
+			if err != nil || reflect.DeepEqual(i.Params, s.Instance.Params) && reflect.DeepEqual(i.Population, s.Instance.Population) {
 				continue // no such parameter here, or it has this value
 			}
-			verdict, err := try(ctx, o.About, i.Params)
+			verdict, err := s.with(ctx, o, i)
 			if err != nil {
 				return nil, nil, "", err
 			}
@@ -98,6 +99,21 @@ func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found, moot []
 		tried += fmt.Sprintf("; %d of them were not decided within that", open)
 	}
 	return found, moot, tried + ".", nil
+}
+
+func (s *Subject) ladders() [][]string {
+	if s.Judged.Population != nil {
+		return populationLadders(s.Judged.Population)
+	}
+	return ladders(s.Instance.Params)
+}
+
+// with judges the property of an outcome with other values.
+func (s *Subject) with(ctx context.Context, o judge.Outcome, i scenario.Instance) (string, error) {
+	if i.Population != nil {
+		return tryPopulation(ctx, o.Property, i)
+	}
+	return try(ctx, o.About, i.Params)
 }
 
 // command judges the property with a value set.
