@@ -101,7 +101,7 @@ func joined(in In, met bool) In {
 // Diagram draws the difference: lines of edges begin with + where they are new and with −
 // where they are gone, and edges of such lines alone are thick or dashed.
 func (d Difference) Diagram() Diagram {
-	g := Diagram{TopDown: true, Palette: []string{groupOf[Both], newGroup, goneGroup}, Caption: fmt.Sprintf(
+	g := Diagram{TopDown: true, Grouped: true, Palette: []string{groupOf[Both], newGroup, goneGroup}, Caption: fmt.Sprintf(
 		"Folded by %s into %s. Lines with + and thick red edges: new. Lines with − and dashed edges: gone. The others are in both.%s",
 		strings.Join(d.By, ", "), plural(len(d.Classes), "class"), d.Coarsened.caption())}
 	for _, c := range d.Classes {

@@ -20,7 +20,7 @@ func (g Folded) Caption() string {
 
 // Diagram is the graph as a picture.
 func (g Folded) Diagram() Diagram {
-	d := Diagram{Caption: g.Caption(), TopDown: true}
+	d := Diagram{Caption: g.Caption(), TopDown: true, Grouped: true}
 	for _, c := range g.Classes {
 		n := Node{Name: c.Name, Initial: c.Initial, Final: c.Final}
 		n.Label = strings.Join(append(g.label(c), plural(c.States, "state")), "\n")
