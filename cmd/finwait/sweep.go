@@ -38,7 +38,9 @@ type sweepOptions struct {
 // fewProperties are shown when they are named, and not only where verdicts differ.
 const fewProperties = 5
 
-func isPattern(property string) bool { return property == "all" || strings.ContainsAny(property, "*?[") }
+func isPattern(property string) bool {
+	return property == "all" || strings.ContainsAny(property, "*?[")
+}
 
 func newSweep(a *app) *cobra.Command {
 	o := &sweepOptions{app: a}
@@ -72,7 +74,7 @@ done is instant.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&o.vary, "vary", nil, "vary a key of the scenario, KEY=VALUES (repeatable)")
 	f.StringArrayVar(&o.set, "set", nil, "fix a key of the scenario, KEY=VALUE (repeatable)")
-	f.StringSliceVar(&o.profiles, "profile", nil, "in these profiles")
+	f.StringSliceVar(&o.profiles, "profile", nil, "in these profiles; left out: in the last one that the scenario names")
 	f.StringArrayVar(&o.assume, "assume", nil, "leave out combinations that do not meet a condition in CEL, such as 'client.rto <= server.rto' (repeatable)")
 	f.BoolVar(&o.pairwise, "pairwise", false, "as few combinations as it takes for every two values to meet")
 	f.Var(&o.wise, "t-wise", "as few combinations as it takes for every 2 or 3 values to meet")

@@ -16,6 +16,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/vary"
 	"github.com/finwait/finwait/properties"
+	"github.com/finwait/finwait/spec"
 )
 
 // Options say how to work. The zero value works with one job, without a cache.
@@ -38,11 +39,13 @@ func Run(ctx context.Context, p Plan, opt Options) (Result, error) {
 	if err := p.Validate(); err != nil {
 		return Result{}, err
 	}
-	cells, excluded, err := p.cells()
+	s, err := newSweep(p, opt)
 	if err != nil {
 		return Result{}, err
 	}
-	s, err := newSweep(p, opt)
+	s.nameProfile()
+	p = s.plan
+	cells, excluded, err := p.cells()
 	if err != nil {
 		return Result{}, err
 	}
@@ -127,6 +130,28 @@ func newSweep(p Plan, opt Options) (*sweeper, error) {
 		}
 	}
 	return s, nil
+}
+
+// nameProfile makes the profile a value of the plan, so that results tell it, where none
+// was asked for and all scenarios have the same.
+func (s *sweeper) nameProfile() {
+	names := map[string]bool{}
+	for _, file := range s.scenarios {
+		names[usual(file).String()] = true
+	}
+	asked := slices.ContainsFunc(s.plan.Axes, func(a vary.Axis) bool { return a.Key == profileKey })
+	for name := range names {
+		if !asked && len(names) == 1 {
+			s.plan.Replace(vary.Axis{Key: profileKey, Values: []string{name}})
+		}
+	}
+}
+
+// usual is the profile in which a scenario is judged when none is asked for: the last one
+// that it names.
+func usual(file *scenario.Scenario) spec.Profile {
+	all := file.Profiles()
+	return all[len(all)-1]
 }
 
 // userProperties are those that the files bring with them.
@@ -217,7 +242,7 @@ func (s *sweeper) take(cells ...Cell) {
 // instance makes the scenario of some values.
 func (s *sweeper) instance(values map[string]string) (scenario.Instance, error) {
 	file := s.scenarios[values[scenarioKey]]
-	profile := file.Profiles()[len(file.Profiles())-1]
+	profile := usual(file)
 	if name, ok := values[profileKey]; ok {
 		found, err := profileNamed(name)
 		if err != nil {
