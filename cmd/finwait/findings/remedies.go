@@ -111,6 +111,9 @@ func (s *Subject) ladders() [][]string {
 
 // with judges the property of an outcome with other values.
 func (s *Subject) with(ctx context.Context, o judge.Outcome, i scenario.Instance) (string, error) {
+	if s.try != nil {
+		return s.try(i)
+	}
 	if i.Population != nil {
 		return tryPopulation(ctx, o.Property, i)
 	}
