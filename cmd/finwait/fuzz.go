@@ -20,7 +20,6 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/progress"
 	"github.com/finwait/finwait/cmd/finwait/report"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
-	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/vary"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
@@ -160,12 +159,7 @@ func (o *fuzzOptions) options() (fuzz.Options, error) {
 	if _, err := properties.Select(o.patterns); err != nil {
 		return opt, fmt.Errorf("--property: %w", err)
 	}
-	if o.share != "" {
-		opt.Shard, err = shard.Parse(o.share)
-	} else {
-		opt.Shard, _, err = shard.FromEnvironment(os.Getenv)
-	}
-	if err != nil {
+	if opt.Shard, err = o.app.share(o.share); err != nil {
 		return opt, err
 	}
 	if opt.Corpus, err = o.earlier(); err == nil && o.runs == 0 && o.duration == 0 && len(opt.Corpus) == 0 {

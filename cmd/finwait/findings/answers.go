@@ -72,7 +72,7 @@ func because(p spec.Params, t trace) string {
 					late = append(late, fmt.Sprintf("%s of the %v took %s s and arrived%s", g, from, picture.Seconds(took), at(step.At)))
 				}
 			}
-			if h := &before.Host[e.Host]; h.State == spec.Closed || h.Down {
+			if h := &before.Host[e.Host]; (h.State == spec.Closed || h.Down) && step.State.Host[e.Host].State == spec.Closed { // no SYN that opens the next connection
 				late = append(late, fmt.Sprintf("%s of the %v arrived%s, where the %v was %s", g, from, at(step.At), e.Host, gone(h)))
 			}
 		}
