@@ -163,10 +163,6 @@ func (w *walker) left(h Host, e *hearing, in bagRef) bagRef {
 	return e.left[number]
 }
 
-// leaves tells whether a segment on its way to an endpoint is left as it is, as far as that
-// is known.
-func (e *hearing) leaves(kind uint8) bool { return e.known.has(kind) && !e.changed.has(kind) }
-
 // listen learns what is left of a segment on its way to an endpoint.
 func (w *walker) listen(h Host, e *hearing, kind uint8) {
 	m, s := w.c.m, before(h, &e.Endpoint)

@@ -20,6 +20,7 @@ type walker struct {
 	// The state of which successors are put together.
 	end    [2]*localEnd
 	bag    [2]bagRef
+	size   [2]int // of the bags
 	budget budget
 	at     Host    // of the event
 	met    meeting // where endpoints mind each other
@@ -103,8 +104,8 @@ func (w *walker) react(r *reaction, in bagRef) {
 	switch {
 	case r.n == 0:
 		w.words = append(w.words, word^w.bagBits(h, out)^w.budgetBits(w.budget))
-	case r.n == 1 && w.plain[h].has(r.sent[0]) && (o.hears || o.hearing.leaves(r.sent[0])):
-		w.sendOne(r.sent[0], word)
+	case r.n == 1 && w.plain[h].has(r.sent[0]) && (o.hears || w.roomFor(o.hearing, r.sent[0])):
+		w.sendOne(r.sent[0], o, word)
 	default:
 		if !minds {
 			w.meet(e, in)
@@ -113,11 +114,20 @@ func (w *walker) react(r *reaction, in bagRef) {
 	}
 }
 
-// sendOne is send of one segment, of which nothing is forgotten, where nothing else is: a
+// roomFor tells whether all copies of a segment have room on their way to an endpoint, as
+// they are and as what is left of them.
+func (w *walker) roomFor(e *hearing, kind uint8) bool {
+	return e.known.has(kind) && (!e.changed.has(kind) || !w.c.m.p.Net.Queue && w.size[w.at]+maxCopies+1 < w.c.m.room())
+}
+
+// sendOne is send of one segment that put has room for, where nothing else is forgotten: a
 // word lacks what was sent and budgets.
-func (w *walker) sendOne(kind uint8, word uint64) {
+func (w *walker) sendOne(kind uint8, to *localEnd, word uint64) {
 	h, net := w.at, &w.c.m.p.Net
 	out, b := w.bag[h], w.budget
+	if !to.hears && to.hearing.changed.has(kind) {
+		kind = to.hearing.becomes[kind]
+	}
 	switch {
 	case net.Losses == Unlimited:
 		w.words = append(w.words, word^w.bagBits(h, out)^w.budgetBits(b))
@@ -125,7 +135,10 @@ func (w *walker) sendOne(kind uint8, word uint64) {
 		w.words = append(w.words, word^w.bagBits(h, out)^w.budgetBits(budget{b.losses - 1, b.duplicates}))
 	}
 	for extra := range min(b.duplicates, maxCopies-1) + 1 {
-		if out = w.grow(h, out, kind); out == 0 {
+		if kind != gone {
+			out = w.grow(h, out, kind)
+		}
+		if out == 0 {
 			w.full = true
 			return
 		}
@@ -223,7 +236,7 @@ func (w *walker) parts(word uint64) {
 		if bag == nil {
 			bag = w.knownBag(h, w.c.bags[h].at(number[bagPart+h]))
 		}
-		w.bag[h] = bag.ref
+		w.bag[h], w.size[h] = bag.ref, bag.size
 	}
 	w.budget = w.c.unpackBudget(uint64(number[budgetPart]))
 }
