@@ -16,6 +16,8 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,8 +110,13 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 		return Result{}, err
 	}
 	defer e.stop()
-	f := &fuzzer{Options: opt, engine: e, tried: newTried(opt.Space), known: map[string]bool{}}
+	f := &fuzzer{Options: opt, engine: e, tried: newTried(opt.Space), known: map[string]bool{}, large: map[string]Finding{}}
 	err = f.run(ctx)
+	for _, about := range slices.Sorted(maps.Keys(f.large)) {
+		if err == nil {
+			err = f.add(f.large[about])
+		}
+	}
 	f.Result.Coverage, f.Tried = f.tried.coverage(), f.tried.runs
 	return f.Result, err
 }
@@ -119,7 +126,8 @@ type fuzzer struct {
 	Result
 	engine *engine
 	tried  *tried
-	known  map[string]bool // subjects and mutants with a finding
+	known  map[string]bool    // subjects and mutants with a finding
+	large  map[string]Finding // of mutants, too large to be told yet
 }
 
 func (f *fuzzer) run(ctx context.Context) error {
@@ -306,8 +314,20 @@ func (f *fuzzer) shrink(ctx context.Context, run int, what flaw, first trial) er
 	if err != nil {
 		return fmt.Errorf("run %d of seed %d, %s: %w", run, f.Seed, what.subject, err)
 	}
+	if about != what.subject && len(finding.Combination.Settings) > small {
+		delete(f.known, about) // another run may show the mutant in fewer keys
+		if other, met := f.large[about]; !met || len(finding.Combination.Settings) < len(other.Combination.Settings) {
+			f.large[about] = finding
+		}
+		return nil
+	}
+	delete(f.large, about)
 	return f.add(finding)
 }
+
+// small is how many keys the scenario of a mutant has at most, the mutant's among them;
+// what has more is told when nothing smaller was found in all runs.
+const small = 6
 
 func (f *fuzzer) add(finding Finding) error {
 	f.Findings = append(f.Findings, finding)
