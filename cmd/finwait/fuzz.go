@@ -72,7 +72,7 @@ With --self-check finwait is asked each question in several ways, too:
   finwait fuzz --runs 0 --corpus findings      # the corpus only
   finwait fuzz --shard 3/16 --format json > 3.json
   finwait merge *.json`,
-		Args: cobra.NoArgs,
+		Args: operands(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("runs") && o.duration > 0 {
 				o.runs = 0 // as many as there is time for

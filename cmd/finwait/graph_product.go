@@ -33,7 +33,7 @@ func newProductOptions(a *app, cmd *cobra.Command) *productOptions {
 	o.by.all = []string{"client.state", "server.state"}
 	f.Var(&o.by, "by", "variables that make the classes, or expressions in CEL such as 'client.fins_sent > 2'")
 	f.Var(&o.nodes, "max-nodes", fmt.Sprintf("coarsen until there are no more nodes than these (0: as many as there are, up to %s)", humanize.Comma(picture.MostNodes)))
-	cmd.Args = cobra.MaximumNArgs(1)
+	cmd.Args = operands(0, 1)
 	cmd.ValidArgsFunction = completeScenarios
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) }
 	_ = cmd.RegisterFlagCompletionFunc("by", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

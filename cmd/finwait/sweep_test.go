@@ -45,7 +45,7 @@ func TestSweepCommand(t *testing.T) {
 		{[]string{"sweep", "normal-close", "--vary", "network.loss=0,x", "--property", "both-closed"}, "not all combinations make a scenario"},
 		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--chart", "x.gif"}, ".svg or .png"},
 		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--output", "no/where.json"}, "no such file"},
-		{[]string{"merge"}, "at least 1 arg"},
+		{[]string{"merge"}, "found 0 arguments, want finwait merge RESULT…"},
 		{[]string{"merge", "no.json"}, "no.json"},
 	} {
 		r := finwait(t, append(c.args, "--cache", "none")[:len(c.args)+2*btoi(c.args[0] == "sweep")]...)
