@@ -49,3 +49,29 @@ func TestImportsPointDown(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, seen, 5)
 }
+
+// TestRandomTestsAreSeeded: a package whose tests draw with rapid says with which seed, or CI
+// fails now and then for a commit that it has passed.
+func TestRandomTestsAreSeeded(t *testing.T) {
+	draws, seeded := map[string]bool{}, map[string]bool{}
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		if d.Name() == "seed_test.go" {
+			seeded[filepath.Dir(path)] = true
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, i := range file.Imports {
+			if i.Path.Value == `"pgregory.net/rapid"` {
+				draws[filepath.Dir(path)] = true
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, draws)
+	require.Equal(t, draws, seeded)
+}
