@@ -25,9 +25,10 @@ func sections(quick bool) []section {
 		all = append(all, besidePeers(name, about, search{Model: "tcpclose", Size: size}, size, rounds, states))
 		return &all[len(all)-1]
 	}
-	twophase := func(n, rounds, states int) {
+	twophase := func(n, rounds, states int) *section {
 		about := fmt.Sprintf("Two-phase commit with %d resource managers", n)
 		all = append(all, besidePeers("twophase-"+strconv.Itoa(n), about, search{Model: "twophase", Managers: n}, strconv.Itoa(n), rounds, states))
+		return &all[len(all)-1]
 	}
 	tcpclose("tcpclose-S", "S", 3, bench.S.States)
 	if !quick {
@@ -40,7 +41,7 @@ func sections(quick bool) []section {
 	if !quick {
 		twophase(7, 1, 296_448)
 		twophase(8, 1, 1_745_408)
-		twophase(9, 3, 10_340_352)
+		twophase(9, 3, 10_340_352).onlySpin = true
 	}
 	return append(all, spill(quick), timed(), loss(quick), delay(quick), data(quick), timers(quick), reduction(quick))
 }
