@@ -99,7 +99,7 @@ func TestComposedSeesFaults(t *testing.T) {
 	ends := func(do func(*localEnd)) func(*walker) {
 		return func(w *walker) {
 			for h := range w.ends {
-				for _, e := range w.ends[h].is {
+				for _, e := range w.ends[h] {
 					do(e)
 				}
 			}
@@ -110,7 +110,7 @@ func TestComposedSeesFaults(t *testing.T) {
 	require.False(t, agrees(ends(func(e *localEnd) { e.calls = nil })), "no timer expires")
 	require.False(t, agrees(func(w *walker) {
 		for h := range w.bags {
-			for _, b := range w.bags[h].is {
+			for _, b := range w.bags[h] {
 				for i := range b.flight {
 					b.flight[i].many = false
 				}
