@@ -11,6 +11,7 @@ import (
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
+	"github.com/finwait/finwait/cmd/finwait/sweep"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/properties/user"
 	"github.com/finwait/finwait/spec"
@@ -35,6 +36,11 @@ which one of your own can start from) or a built-in sweep.`,
 		Example: "  finwait explain scenario-file\n  finwait explain both-closed\n  finwait explain normal-close > mine.yaml",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
+			scenarios, _ := completeScenarios(c, args, word)
+			names = append(names, scenarios...)
+			for _, p := range sweep.Builtin() {
+				names = append(names, p.Name+"\t"+p.About)
+			}
 			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read",
 				patterns+"\twhat a property of your own can claim", allFigures+"\tthe command that draws each figure of the article"), directive
 		},

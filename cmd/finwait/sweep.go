@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,11 @@ type sweepOptions struct {
 	shard, cache, chart, out   string
 	format, progress           *choice
 }
+
+// fewProperties are shown when they are named, and not only where verdicts differ.
+const fewProperties = 5
+
+func isPattern(property string) bool { return property == "all" || strings.ContainsAny(property, "*?[") }
 
 func newSweep(a *app) *cobra.Command {
 	o := &sweepOptions{app: a}
@@ -188,8 +194,11 @@ func (o *sweepOptions) plan(args []string) (sweep.Plan, error) {
 	if len(o.properties) > 0 {
 		p.Properties = o.properties
 	}
-	if len(o.show) > 0 {
+	switch {
+	case len(o.show) > 0:
 		p.Columns = o.show
+	case len(p.Columns) == 0 && len(o.properties) > 0 && len(o.properties) <= fewProperties && !slices.ContainsFunc(o.properties, isPattern):
+		p.Columns = append(slices.Clone(o.properties), "states") // who names them wants to see them
 	}
 	p.MaxStates, p.MaxDepth, p.AnyStates, p.Fingerprints = int(o.bounds.states), int(o.bounds.depth), int(o.bounds.anyStates), o.bounds.fingerprints
 	if p.Time == "" || o.bounds.mode.given {

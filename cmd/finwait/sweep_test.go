@@ -22,6 +22,9 @@ func TestSweepCommand(t *testing.T) {
 	r = finwait(t, "sweep", "normal-close", "--cache", "none", "--profile", "article", "--vary", "network.loss=0..4", "--property", "asymmetric-death", "--set", "client.sysctl.net.ipv4.tcp_orphan_retries=2", "--column", "asymmetric-death")
 	require.Equal(t, 0, r.code, r.stdout)
 	require.Contains(t, r.stdout, "asymmetric-death is not reached up to 2, is reached from 3 on of network.loss")
+	r = finwait(t, "sweep", "normal-close", "--cache", "none", "--vary", "network.loss=0,1", "--property", "both-closed", "--progress", "none")
+	require.Contains(t, r.stdout, "0             holds        15", "a property that is named is shown")
+	require.Equal(t, 0, finwait(t, "sweep", "first-wave-lost", "--cache", "none", "--profile", "article", "--vary", "network.loss=0,1", "--property", "all", "--progress", "none").code)
 	for _, c := range []struct {
 		args []string
 		want string
