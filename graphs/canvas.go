@@ -20,6 +20,7 @@ type canvas struct {
 	count  int
 	shapes []shape        // the same for SVG
 	owner  map[string]int // the shape of a node, by its identifier
+	rows   []int          // the heights of the rows of a chart, and of what follows them
 }
 
 func newCanvas() *canvas {

@@ -30,6 +30,7 @@ func (c Chart) draw() *canvas {
 	d.rowTexts()
 	d.loop()
 	d.legend(d.verdict())
+	d.canvas.rows = d.y
 	return d.canvas
 }
 

@@ -41,6 +41,9 @@ type Diagram struct {
 	Nodes          []Node
 	Edges          []Edge
 	TopDown        bool // ranks are rows; otherwise columns, from left to right
+	// Grouped: of lines "who: what" of an edge pictures have who once, above, which makes
+	// them less wide.
+	Grouped bool
 	// Palette lists names of groups in the order in which they take the colours, so
 	// that a group looks the same in several diagrams.
 	Palette []string
@@ -87,7 +90,15 @@ func (d Diagram) canonical() (Diagram, error) {
 
 func sortNodes(nodes []Node) {
 	slices.SortFunc(nodes, func(a, b Node) int {
-		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Name, b.Name))
+		// Graphviz looks for cycles from the first node on: edges back to an initial node go up.
+		initial := 0
+		switch {
+		case a.Initial && !b.Initial:
+			initial = -1
+		case b.Initial && !a.Initial:
+			initial = 1
+		}
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Column, b.Column), initial, cmp.Compare(a.Name, b.Name))
 	})
 }
 

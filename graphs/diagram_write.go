@@ -23,13 +23,16 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 		d = d.filled()
 	}
 	g := dot.NewGraph(dot.Directed).ID("diagram")
-	direction := "LR"
+	direction, apart := "LR", "0.45"
 	if d.TopDown {
 		direction = "TB"
 	}
+	if d.Grouped {
+		apart = "0.25" // labels keep edges apart
+	}
 	// Without a layout of its own a diagram would get that of a chart before it in
 	// the same run of Graphviz.
-	g.Attrs("layout", "dot", "rankdir", direction, "bgcolor", paperColour, "pad", "0.25", "nodesep", "0.45", "ranksep", "0.6",
+	g.Attrs("layout", "dot", "rankdir", direction, "bgcolor", paperColour, "pad", "0.25", "nodesep", apart, "ranksep", "0.6",
 		"fontname", plainFace, "fontcolor", inkColour, "labelloc", "t")
 	if label := d.heading(colours); label != "" {
 		g.Attr("label", dot.HTML(label))
@@ -69,8 +72,11 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 		inRank := d.ranked() && from != to && d.Nodes[from].Rank == d.Nodes[to].Rank
 		if inRank && from > to {
 			d.edge(g, nodes[e.To], nodes[e.From], e, inRank).Attr("dir", "back")
-		} else {
-			d.edge(g, nodes[e.From], nodes[e.To], e, inRank)
+			continue
+		}
+		edge := d.edge(g, nodes[e.From], nodes[e.To], e, inRank)
+		if d.ranked() && d.TopDown && !inRank && from != to {
+			d.ports(edge, d.Nodes[from], d.Nodes[to])
 		}
 	}
 	return write(w, g)
@@ -122,6 +128,28 @@ func (d Diagram) order(g *dot.Graph, nodes map[string]dot.Node) {
 	}
 }
 
+// ports keeps edges off the right sides of nodes where the text of a loop stands: those to
+// and from columns further right use the bottom and the top there, and those past another
+// node of the first column the left side.
+func (d Diagram) ports(e dot.Edge, from, to Node) {
+	leaves, enters := "s", "n"
+	if from.Rank > to.Rank {
+		leaves, enters = enters, leaves
+	}
+	past := from.Column == to.Column && slices.ContainsFunc(d.Nodes, func(n Node) bool {
+		return n.Column == from.Column && (n.Rank-from.Rank)*(n.Rank-to.Rank) < 0
+	}) && !slices.ContainsFunc(d.Nodes, func(n Node) bool { return n.Column < from.Column })
+	if past {
+		leaves, enters = "w", "w"
+	}
+	if (past || from.Column < to.Column) && linesBetween(d, from.Name, from.Name) != nil {
+		e.Attr("tailport", leaves)
+	}
+	if (past || to.Column < from.Column) && linesBetween(d, to.Name, to.Name) != nil {
+		e.Attr("headport", enters)
+	}
+}
+
 // columnWeight is how much straighter a column is than an edge.
 const columnWeight = 50
 
@@ -164,16 +192,44 @@ func (d Diagram) edge(g *dot.Graph, from, to dot.Node, e Edge, inRank bool) dot.
 	if e.Over && len(e.Label) > 0 {
 		return edge.Attr("label", dot.HTML(overLabel(e))).Attr("fontname", plainFace).Attr("fontsize", dot.Literal("9"))
 	}
-	// A space at both ends keeps the text off the line.
-	lines := make([]string, max(1, len(e.Label)))
-	for i, line := range e.Label {
-		lines[i] = " " + oneLine(line) + " "
+	lines := e.Label
+	if d.Grouped {
+		lines = grouped(lines)
 	}
-	if len(e.Label) == 0 {
-		lines[0] = " "
+	if len(lines) == 0 {
+		lines = []string{""}
+	}
+	lines = slices.Clone(lines)
+	for i, line := range lines {
+		lines[i] = " " + oneLine(line) + " " // keeps the text off the line
 	}
 	return edge.Attr("label", quoted(strings.Join(lines, "\n"), leftAlign)).
 		Attr("fontname", plainFace).Attr("fontsize", dot.Literal("9"))
+}
+
+// grouped has who of lines "who: what" once, above what follows. A mark of a comparison
+// stays with what.
+func grouped(lines []string) []string {
+	var all []string
+	last := ""
+	for _, line := range lines {
+		mark := ""
+		for _, m := range []string{newMark, goneMark} {
+			if strings.HasPrefix(line, m) {
+				mark, line = m, strings.TrimPrefix(line, m)
+			}
+		}
+		who, what, ok := strings.Cut(line, ": ")
+		if !ok {
+			who, what = "", line
+		}
+		if ok && who != last {
+			all = append(all, who+":")
+		}
+		all = append(all, mark+what)
+		last = who
+	}
+	return all
 }
 
 // heading is the label of the graph: title, caption and legend.
@@ -192,14 +248,19 @@ func (d Diagram) heading(colours *palette) string {
 		cells = append(cells, fmt.Sprintf(`<td border="1" color="`+inkColour+`" bgcolor="%s">  </td><td align="left"><font point-size="10">%s</font></td>`,
 			colours.fill(name), htmlText(oneLine(name))))
 	}
-	for _, line := range chunks(cells, 4) {
-		rows = append(rows, `<tr><td align="left"><table border="0" cellborder="0" cellspacing="3"><tr>`+strings.Join(line, "")+`</tr></table></td></tr>`)
+	for _, line := range chunks(cells, legendColumns) {
+		rows = append(rows, `<tr><td align="left"><table border="0" cellborder="0" cellspacing="3"><tr>`+strings.Join(line, "")+
+			// Graphviz gives every cell its share of what is left over.
+			strings.Repeat("<td> </td><td> </td>", legendColumns-len(line))+`</tr></table></td></tr>`)
 	}
 	if len(rows) == 0 {
 		return ""
 	}
 	return `<table border="0" cellborder="0" cellspacing="1">` + strings.Join(rows, "") + `</table>`
 }
+
+// legendColumns is how many groups stand beside each other.
+const legendColumns = 4
 
 // escapeHTML shows a text as it is in an HTML label. \G and the like would be
 // replaced there, so a backslash is a piece of its own.

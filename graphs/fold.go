@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // foldedVariables is the number of variables that a graph can be folded by.
@@ -66,8 +65,7 @@ func (f *Folder) State(k Key) {
 		f.classes[k] = c
 	}
 	c.states++
-	for f.max > 0 && len(f.classes) > f.max && len(f.names) > f.Kept {
-		f.drop()
+	for f.max > 0 && len(f.classes) > f.max && f.drop() {
 	}
 }
 
@@ -83,26 +81,6 @@ func (f *Folder) Step(from, to Key, action uint32) {
 func (f *Folder) left(k Key) Key {
 	clear(k[len(f.names):])
 	return k
-}
-
-// drop folds by all variables but the last one.
-func (f *Folder) drop() {
-	last := len(f.names) - 1
-	f.dropped = append(f.dropped, f.names[last])
-	f.names = f.names[:last]
-	classes, edges := f.classes, f.edges
-	f.classes, f.edges = map[Key]*foldedClass{}, map[foldedEdge]int{}
-	for k, c := range classes {
-		k = f.left(k)
-		if f.classes[k] == nil {
-			f.classes[k] = &foldedClass{}
-		}
-		f.classes[k].states += c.states
-		f.classes[k].initial = f.classes[k].initial || c.initial
-	}
-	for e, n := range edges {
-		f.edges[foldedEdge{f.left(e.from), f.left(e.to), e.action}] += n
-	}
 }
 
 // Class is a node of a [Folded] graph.
@@ -127,73 +105,16 @@ type Folded struct {
 	By      []string // the variables that make the classes
 	Classes []Class
 	Edges   []FoldedEdge
-	Inside  int      // steps that stay in their class, which are no edges
+	Inside  int // steps that stay in their class, which are no edges
+	States  int
+	Coarsened
+}
+
+// Coarsened says how a graph came to have no more classes than were asked for.
+type Coarsened struct {
+	Max     int      // number of classes that were asked for at most; 0: any
 	Dropped []string // variables that made too many classes
 	Others  int      // classes that were merged into one because there were too many
-	States  int
-}
-
-// otherClasses is the name of the class of all that are too small.
-const otherClasses = "other"
-
-// Folded is what was folded so far.
-func (f *Folder) Folded() Folded {
-	g := Folded{By: slices.Clone(f.names), Dropped: slices.Clone(f.dropped)}
-	name := map[Key]string{}
-	for k, c := range f.classes {
-		var values []string
-		for i := range f.names {
-			values = append(values, f.Text(i, k[i]))
-		}
-		name[k] = strings.Join(values, " / ")
-		g.States += c.states
-		g.Classes = append(g.Classes, Class{Name: name[k], Values: values, States: c.states, Initial: c.initial})
-	}
-	for e, n := range f.edges {
-		g.Edges = append(g.Edges, FoldedEdge{name[e.from], name[e.to], f.Action(e.action), n})
-	}
-	if f.max > 0 && len(g.Classes) > f.max {
-		g.mergeSmallest(f.max)
-	}
-	g.order()
-	g.parts()
-	return g
-}
-
-// mergeSmallest makes one class of those with the fewest states, the initial one
-// excepted, so that max are left.
-func (g *Folded) mergeSmallest(max int) {
-	slices.SortFunc(g.Classes, func(a, b Class) int {
-		switch {
-		case a.Initial != b.Initial && a.Initial:
-			return -1
-		case a.Initial != b.Initial:
-			return 1
-		}
-		return cmp.Or(cmp.Compare(b.States, a.States), cmp.Compare(a.Name, b.Name))
-	})
-	kept := max - 1
-	if max == 1 {
-		kept = 0
-	}
-	gone := map[string]bool{}
-	other := Class{Name: otherClasses}
-	for _, c := range g.Classes[kept:] {
-		gone[c.Name] = true
-		other.States += c.States
-		other.Initial = other.Initial || c.Initial
-	}
-	g.Others = len(g.Classes) - kept
-	g.Classes = append(slices.Clone(g.Classes[:kept]), other)
-	for i := range g.Edges {
-		e := &g.Edges[i]
-		if gone[e.From] {
-			e.From = otherClasses
-		}
-		if gone[e.To] {
-			e.To = otherClasses
-		}
-	}
 }
 
 // order sorts, sums edges that say the same, and takes those out that stay.
@@ -221,73 +142,4 @@ func sortEdges(edges []FoldedEdge) {
 	slices.SortFunc(edges, func(a, b FoldedEdge) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Action, b.Action))
 	})
-}
-
-// parts marks strongly connected parts (Tarjan 1972) and those that nothing leaves.
-func (g *Folded) parts() {
-	number := map[string]int{}
-	for i, c := range g.Classes {
-		number[c.Name] = i
-	}
-	next := make([][]int, len(g.Classes))
-	for _, e := range g.Edges {
-		next[number[e.From]] = append(next[number[e.From]], number[e.To])
-	}
-	part := components(next)
-	size, leaves := map[int]int{}, map[int]bool{}
-	for i, p := range part {
-		size[p]++
-		for _, j := range next[i] {
-			leaves[p] = leaves[p] || part[j] != p
-		}
-	}
-	shown := map[int]int{}
-	for i, p := range part {
-		g.Classes[i].Final = !leaves[p]
-		if size[p] > 1 {
-			if shown[p] == 0 {
-				shown[p] = len(shown) + 1
-			}
-			g.Classes[i].Part = shown[p]
-		}
-	}
-}
-
-// components numbers the strongly connected component of every node.
-func components(next [][]int) []int {
-	part, low, seen := make([]int, len(next)), make([]int, len(next)), make([]int, len(next))
-	var stack []int
-	met, parts := 0, 0
-	var visit func(v int)
-	visit = func(v int) {
-		met++
-		seen[v], low[v] = met, met
-		stack = append(stack, v)
-		for _, w := range next[v] {
-			if seen[w] == 0 {
-				visit(w)
-				low[v] = min(low[v], low[w])
-			} else if part[w] == 0 {
-				low[v] = min(low[v], seen[w])
-			}
-		}
-		if low[v] != seen[v] {
-			return
-		}
-		parts++
-		for {
-			w := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			part[w] = parts
-			if w == v {
-				return
-			}
-		}
-	}
-	for v := range next {
-		if seen[v] == 0 {
-			visit(v)
-		}
-	}
-	return part
 }

@@ -28,6 +28,10 @@ func small(t *rapid.T) ([]graphs.Key, []graphs.Transition) {
 }
 
 func folded(t require.TestingT, seen []graphs.Key, steps []graphs.Transition, most int) graphs.Folded {
+	return folder(t, seen, steps, most).Folded()
+}
+
+func folder(t require.TestingT, seen []graphs.Key, steps []graphs.Transition, most int) *graphs.Folder {
 	f, err := graphs.NewFolder([]string{"a", "b", "c"}, most)
 	require.NoError(t, err)
 	f.Text = func(i int, code uint32) string { return fmt.Sprintf("%c%d", 'a'+i, code) }
@@ -38,7 +42,7 @@ func folded(t require.TestingT, seen []graphs.Key, steps []graphs.Transition, mo
 	for _, s := range steps {
 		f.Step(seen[s.From], seen[s.To], s.Action)
 	}
-	return f.Folded()
+	return f
 }
 
 // Whatever is coarsened, no state and no step is lost or counted twice, the bound
@@ -137,9 +141,73 @@ func TestDiffSaysNewGoneCommon(t *testing.T) {
 	key := func(n uint32) graphs.Key { return graphs.Key{n} }
 	before := folded(t, []graphs.Key{key(0), key(1)}, []graphs.Transition{{From: 0, To: 1}}, 0)
 	after := folded(t, []graphs.Key{key(0), key(2)}, []graphs.Transition{{From: 0, To: 1}}, 0)
-	text := textOf(t, graphs.Diff(before, after))
+	text := textOf(t, graphs.Diff(before, after).Diagram())
 	for _, want := range []string{"(final, new)", "(final, gone)", "(initial, in both)", "+ do 0", "− do 0"} {
 		require.Contains(t, text, want)
 	}
-	require.NotContains(t, textOf(t, graphs.Diff(before, before)), "+ do 0")
+	require.NotContains(t, textOf(t, graphs.Diff(before, before).Diagram()), "+ do 0")
+}
+
+// Two behaviours that are compared have the same classes, no more than were asked for,
+// and what they have is what either has alone where nothing has to be coarsened.
+func TestDiffIsFoldedAlike(t *testing.T) {
+	merged := 0
+	rapid.Check(t, func(t *rapid.T) {
+		seen, steps := small(t)
+		seen2, steps2 := small(t)
+		most := rapid.IntRange(0, 8).Draw(t, "most")
+		a, b := graphs.FoldedAlike(folder(t, seen, steps, most), folder(t, seen2, steps2, most))
+		require.Equal(t, a.By, b.By)
+		require.Equal(t, a.Others, b.Others)
+		d := graphs.Diff(a, b)
+		if most > 0 {
+			require.LessOrEqual(t, len(d.Classes), most)
+		}
+		if a.Others > 0 {
+			merged++
+		}
+		var before, after, stepsBefore, stepsAfter int
+		for _, c := range d.Classes {
+			before, after = before+c.Before, after+c.After
+			require.Equal(t, c.In != graphs.After, c.Before > 0)
+			require.Equal(t, c.In != graphs.Before, c.After > 0)
+		}
+		for _, e := range d.Edges {
+			stepsBefore, stepsAfter = stepsBefore+e.Before, stepsAfter+e.After
+			require.Equal(t, e.In != graphs.After, e.Before > 0)
+			require.Equal(t, e.In != graphs.Before, e.After > 0)
+		}
+		require.Equal(t, []int{len(seen), len(seen2)}, []int{before, after})
+		require.Equal(t, []int{len(steps), len(steps2)}, []int{stepsBefore + a.Inside, stepsAfter + b.Inside})
+		dotOf(t, d.Diagram())
+		if most == 0 {
+			require.Equal(t, folded(t, seen, steps, 0), a)
+			require.Equal(t, folded(t, seen2, steps2, 0), b)
+		}
+		for _, e := range graphs.Diff(a, a).Edges {
+			require.Equal(t, graphs.Both, e.In)
+		}
+	})
+	if !testing.Short() {
+		require.Positive(t, merged, "some were merged")
+	}
+}
+
+// The class of all that are too small has a name of its own.
+func TestMergedClassHasItsOwnName(t *testing.T) {
+	f, err := graphs.NewFolder([]string{"a"}, 2)
+	require.NoError(t, err)
+	f.Kept = 1
+	f.Text = func(_ int, code uint32) string {
+		return []string{"initial", "other classes", "all other classes", "z"}[code]
+	}
+	f.Action = func(uint32) string { return "go" }
+	for code := range uint32(4) {
+		f.State(graphs.Key{code})
+	}
+	f.Step(graphs.Key{0}, graphs.Key{1}, 0)
+	g := f.Folded()
+	require.Len(t, g.Classes, 2)
+	require.Equal(t, graphs.Class{Name: "all all other classes", States: 3, Final: true}, g.Classes[0])
+	require.Contains(t, g.Caption(), "More than 2 classes: the 3 of the fewest states are one.")
 }

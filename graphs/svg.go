@@ -30,19 +30,36 @@ func (c Chart) WriteSVG(w io.Writer) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
-	return c.draw().svg(w, c.Title)
+	return c.draw().svg(w, c.Title, false)
+}
+
+// WriteSVGForPage is WriteSVG for a page that shows a run step by step. Below each row is
+// an invisible band of class "row", with the row's number in data-row, that the page may
+// colour. The dark colours are left to the page, which has one [DarkStyle] for all of its
+// pictures, and name is what the picture is called, which need not be written in it.
+func (c Chart) WriteSVGForPage(w io.Writer, name string) error {
+	if err := c.validate(); err != nil {
+		return err
+	}
+	return c.draw().svg(w, name, true)
 }
 
 // svg writes lines below everything else, then the rest as it was drawn.
-func (c *canvas) svg(w io.Writer, title string) error {
+func (c *canvas) svg(w io.Writer, title string, forPage bool) error {
 	low, high := c.bounds()
 	const pad = 18
 	p := svgWriter{left: low.x - pad, top: high.y + pad}
 	width, height := high.x-low.x+2*pad, high.y-low.y+2*pad
 	fmt.Fprintf(&p, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" font-family=\"Helvetica,Arial,sans-serif\">\n",
 		width, height, width, height)
-	fmt.Fprintf(&p, "<title>%s</title>\n%s\n", xmlText(oneLine(title)), DarkStyle())
+	fmt.Fprintf(&p, "<title>%s</title>\n", xmlText(oneLine(title)))
+	if !forPage {
+		p.WriteString(DarkStyle() + "\n")
+	}
 	fmt.Fprintf(&p, "<rect width=\"%d\" height=\"%d\" fill=\"%s\"/>\n", width, height, paperColour)
+	if forPage {
+		p.bands(c.rows, width)
+	}
 	for _, s := range c.shapes {
 		if s.line {
 			p.line(s)
@@ -56,6 +73,17 @@ func (c *canvas) svg(w io.Writer, title string) error {
 	p.WriteString("</svg>\n")
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// bands are the grounds of the rows of a chart, each from half way above it to half way
+// below.
+func (p *svgWriter) bands(rows []int, width int) {
+	above := rows[0] + rowGap/2
+	for i, y := range rows[:len(rows)-1] {
+		below := (y + rows[i+1]) / 2
+		fmt.Fprintf(p, "<rect class=\"row\" data-row=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\"/>\n", i, p.top-above, width, above-below)
+		above = below
+	}
 }
 
 // bounds are the corners of what is drawn, left below and right above.

@@ -2,6 +2,8 @@ package graphs_test
 
 import (
 	"bytes"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,3 +57,39 @@ func TestTextsOfRandomChartsDoNotOverlap(t *testing.T) {
 		require.Empty(t, problems)
 	})
 }
+
+// A page gets a band for each row, one below the other, and every text that is in the
+// picture that stands alone.
+func TestSVGForPageHasARowForEachStep(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := charts(plain()).Draw(t, "chart")
+		var b bytes.Buffer
+		require.NoError(t, c.WriteSVGForPage(&b, "a name & no title"))
+		page, alone := b.String(), string(svgOf(t, c))
+		require.Contains(t, page, "<title>a name &amp; no title</title>")
+		require.NotContains(t, page, "<style>")
+		require.Equal(t, texts.FindAllString(alone, -1), texts.FindAllString(page, -1))
+		bands := band.FindAllStringSubmatch(page, -1)
+		require.Len(t, bands, len(c.Rows))
+		below := -1
+		for i, found := range bands {
+			var n [3]int
+			for j := range n {
+				var err error
+				n[j], err = strconv.Atoi(found[1+j])
+				require.NoError(t, err)
+			}
+			require.Equal(t, i, n[0])
+			require.Positive(t, n[2])
+			if below >= 0 {
+				require.Equal(t, below, n[1])
+			}
+			below = n[1] + n[2]
+		}
+	})
+}
+
+var (
+	texts = regexp.MustCompile(`<text.*</text>`)
+	band  = regexp.MustCompile(`<rect class="row" data-row="(\d+)" y="(\d+)" width="\d+" height="(\d+)" fill="none"/>`)
+)

@@ -178,10 +178,23 @@ func unknownName(pattern string, all []Property) error {
 	for i, p := range all {
 		names[i] = p.Name
 	}
-	return fmt.Errorf("unknown property %q (did you mean %q?)", pattern, nearest(pattern, names))
+	if n := nearest(pattern, names); n != "" {
+		return fmt.Errorf("unknown property %q (did you mean %q?)", pattern, n)
+	}
+	return fmt.Errorf("unknown property %q; finwait list properties shows their names", pattern)
 }
 
-// nearest is the name with the smallest edit distance to s, the first of several.
+// nearest is the first name that begins with s, else the one with the smallest edit
+// distance to s; "" when none comes close.
 func nearest(s string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return levenshtein.ComputeDistance(s, a) - levenshtein.ComputeDistance(s, b) })
+	best, least := "", 1+max(2, len(s)/3)
+	for _, name := range names {
+		if strings.HasPrefix(name, s) {
+			return name
+		}
+		if d := levenshtein.ComputeDistance(s, name); d < least {
+			best, least = name, d
+		}
+	}
+	return best
 }

@@ -171,3 +171,16 @@ func TestDestroyedSocketTellsItsPeer(t *testing.T) {
 		}
 	}
 }
+
+// A FIN that was held ends the connection with the text that fills the hole, where there
+// is no bucket for TIME_WAIT: the text is taken all the same.
+func TestTextIsTakenWithoutBucket(t *testing.T) {
+	client := []spec.Call{{Do: spec.ShutdownWR}}
+	server := []spec.Call{{Do: spec.Send, N: 2, When: spec.AfterEOF}, {Do: spec.Close}}
+	o := check(t, params(spec.Linux, client, server, func(p *spec.Params) {
+		p.Host[spec.Client].TCPMaxTwBuckets = 0
+		p.Net.Delay[spec.Server] = [2]int64{ms, 50 * ms}
+	}))["half-close-still-receives"]
+	require.Equal(t, checker.Holds, o.Verdict)
+	require.False(t, o.Vacuous)
+}

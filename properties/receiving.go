@@ -24,7 +24,10 @@ func receivingProperties() []Property {
 					},
 					func(t *transition, h spec.Host) bool {
 						g, _ := t.arrives(h)
-						return !t.after(h).RcvNxt.Before(g.Seq + spec.Seq(g.Len))
+						end := g.Seq + spec.Seq(g.Len)
+						acks := func(a spec.Segment) bool { return a.Has(spec.ACK) && !a.Ack.Before(end) }
+						// With the FIN behind it the connection may be gone, for want of a bucket.
+						return !t.after(h).RcvNxt.Before(end) || len(t.sent(h, acks)) > 0
 					},
 				)
 			},

@@ -60,7 +60,7 @@ func (m *Model) callable(h Host, e *Endpoint) bool {
 	switch { // an accept returns with the connection, see acceptSYN
 	case c.Do == Accept, e.opening() && !outside[c.Do]:
 		return false
-	case c.Do == Connect && e.Incarnation+1 >= m.p.Incarnations:
+	case c.Do == Connect && e.newest()+1 >= m.p.Incarnations:
 		return false
 	}
 	switch c.When {

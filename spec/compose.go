@@ -144,15 +144,6 @@ func (c *Composed) place(part int, l *label) {
 	l.bits = uint64(l.number)<<at | l.digest<<digestBit
 }
 
-// replace puts the numbers of endpoints in their places.
-func (w *walker) replace() {
-	for h := range 2 {
-		for _, l := range w.ends[h].is {
-			w.c.place(endPart+h, &l.label)
-		}
-	}
-}
-
 func (c *Composed) count(part int) int {
 	if part < bagPart {
 		return c.ends[part].count()

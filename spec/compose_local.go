@@ -4,43 +4,23 @@ import "math/bits"
 
 // localEnd is an endpoint as one worker knows it: with what its host does at each event.
 type localEnd struct {
-	Endpoint
 	label
+	hears  bool // all that arrives, and nothing is sure to close the connection
+	asked  bool // calls is worked out
+	traits traits
+	minded traits // of the peer: with them more may be forgotten
 	// calls are the outcomes of calls and timers, in the order of Events; worked out when
 	// they are first asked for, as arrivals are, by number of the segment that arrives.
 	calls    []reaction
-	asked    bool
 	arrivals [][]reaction
 
 	// What forgetNetwork does to states of this endpoint, see compose_forget.go.
-	hears          bool // all that arrives, and nothing is sure to close the connection
-	traits         traits
-	quiet          *localEnd            // what is left of it where neither host sends any more
-	known, changed kinds                // of the segments on the way to it: those looked at, and those not left as they are
-	becomes        []uint8              // by number of a changed segment: what is left of it, or gone
-	unacked        *localEnd            // the same without AckedFinAlone
-	met            []*[meetings]meeting // by number of a bag on its way to it
-}
-
-// meeting is what comes of a bag on its way to an endpoint.
-type meeting struct {
-	left           bagRef // 0: not worked out
-	silent, worked bool   // whether nothing in it makes the host send; whether that is worked out
-}
-
-// meetings are so many at a time.
-const meetings = 128
-
-func (e *localEnd) meets(in bagRef) *meeting {
-	number := in.number()
-	page := int(number / meetings)
-	for len(e.met) <= page {
-		e.met = append(e.met, nil)
-	}
-	if e.met[page] == nil {
-		e.met[page] = new([meetings]meeting)
-	}
-	return &e.met[page][number%meetings]
+	hearing               *hearing
+	looked                kinds     // of the segments on the way to it: those that one of the following has, or none
+	heard, resets, ignore kinds     // what makes it send; what closes it and what it ignores, of which both together do
+	unacked               *localEnd // the same without AckedFinAlone
+	quiet                 *localEnd // what is left of it where neither host sends any more
+	Endpoint
 }
 
 // gone is the number of no segment.
@@ -57,14 +37,13 @@ type label struct {
 type reaction struct {
 	end  *localEnd
 	sent [maxSent]uint8 // numbers of segments
-	n    int
+	n    uint8
 }
 
 // localBag is a bag as one worker knows it: with what becomes of it when a segment is taken
-// out or put in.
+// out. What becomes of it when one is put in is in the row of its number of [walker].with.
 type localBag struct {
 	flight []flight // in the order of Events: one for each ID
-	with   []bagRef // by number of the segment; 0: not worked out, or no room
 	kinds  kinds
 	size   int
 	ref    bagRef
@@ -79,6 +58,35 @@ func (r bagRef) number() uint32 { return uint32(r>>8) - 1 }
 
 // maxBags is the number of bags of one host that can be referred to.
 const maxBags = 1<<24 - 1
+
+// grown is what becomes of bags when a segment is put in, by number of the bag and of the
+// segment; 0: not worked out, or no room. All of a bag stand side by side.
+type grown struct {
+	to    []bagRef
+	shift uint // a bag has 1<<shift of them
+}
+
+func (g *grown) at(bag bagRef, kind uint8) *bagRef {
+	return &g.to[uint(bag.number())<<g.shift|uint(kind)]
+}
+
+// enter makes room for bags up to a number, widen for so many segments.
+func (g *grown) enter(number uint32) {
+	if more := (int(number)+1)<<g.shift - len(g.to); more > 0 {
+		g.to = append(g.to, make([]bagRef, more)...)
+	}
+}
+
+func (g *grown) widen(kinds int) {
+	for 1<<g.shift < kinds {
+		old := g.to
+		g.to = make([]bagRef, 2*len(old))
+		for i, to := range old {
+			g.to[i>>g.shift<<(g.shift+1)|i&(1<<g.shift-1)] = to
+		}
+		g.shift++
+	}
+}
 
 // flight is a segment in a bag that may be delivered next.
 type flight struct {
@@ -110,30 +118,28 @@ func (k *kinds) each(do func(uint8)) {
 	}
 }
 
-// known finds parts that a worker has met, by number and by content.
-type known[T comparable, L any] struct {
-	numbered []*L
-	is       map[T]*L
-}
+// known finds parts that a worker has met by their numbers.
+type known[L any] []*L
 
-func (k *known[T, L]) numberedBy(number uint32) *L {
-	if int(number) < len(k.numbered) {
-		return k.numbered[number]
+func (k known[L]) numbered(number uint32) *L {
+	if int(number) < len(k) {
+		return k[number]
 	}
 	return nil
 }
 
-func (k *known[T, L]) enter(number uint32, x T, l *L) {
-	for len(k.numbered) <= int(number) {
-		k.numbered = append(k.numbered, nil)
+func (k *known[L]) enter(number uint32, l *L) {
+	for len(*k) <= int(number) {
+		*k = append(*k, nil)
 	}
-	k.numbered[number], k.is[x] = l, l
+	(*k)[number] = l
 }
 
 func newWalker(c *Composed) *walker {
-	w := &walker{c: c}
-	for h := range 2 {
-		w.ends[h].is, w.bags[h].is, w.kinds[h] = map[Endpoint]*localEnd{}, map[Bag]*localBag{}, map[Segment]uint8{}
+	w := &walker{c: c, kinds: [2]map[Segment]uint8{{}, {}}, hearing: [2]map[Endpoint]*hearing{{}, {}}}
+	w.replace()
+	for h := Client; h <= Server; h++ {
+		w.empty[h] = w.knownBag(h, Bag{}).ref
 	}
 	return w
 }
@@ -149,26 +155,31 @@ func digestOf(part int, words ...uint64) (d uint64) {
 
 // knownEnd is what the worker knows of an endpoint.
 func (w *walker) knownEnd(h Host, e Endpoint) *localEnd {
-	if l := w.ends[h].is[e]; l != nil {
+	number := w.c.ends[h].of(e)
+	if l := w.ends[h].numbered(number); l != nil {
 		return l
 	}
 	a, b := e.pack()
-	l := &localEnd{
-		Endpoint: e, label: label{number: w.c.ends[h].of(e), digest: digestOf(endPart+int(h), a, b, bit(e.SoftError))},
-		hears:  e.State != Closed && !e.PeerFin && !e.Offline,
-		traits: w.c.m.traitsOf(h, &e),
-	}
+	l := &localEnd{Endpoint: e, label: label{number: number, digest: digestOf(endPart+int(h), a, b, bit(e.SoftError))}}
+	l.traits, l.minded = w.c.m.traitsOf(h, &e)
+	l.hearing, l.hears = w.hearingOf(h, e)
 	w.c.place(endPart+int(h), &l.label)
-	w.ends[h].enter(l.number, e, l)
+	w.ends[h].enter(number, l)
 	return l
 }
 
 // knownBag is what the worker knows of a bag.
 func (w *walker) knownBag(h Host, b Bag) *localBag {
-	if l := w.bags[h].is[b]; l != nil {
+	number := w.c.bags[h].of(b)
+	if number >= maxBags {
+		w.c.tooMany.Store(true)
+		number = 0 // no matter: what is outgrown is thrown away
+	}
+	if l := w.bags[h].numbered(number); l != nil {
 		return l
 	}
 	l := &localBag{Bag: b, size: b.Len()}
+	l.flight = make([]flight, 0, l.size)
 	words := make([]uint64, 0, MaxCapacity)
 	for i, g := range b[:l.size] {
 		several := g.Has(many)
@@ -180,13 +191,9 @@ func (w *walker) knownBag(h Host, b Bag) *localBag {
 			l.flight = append(l.flight, flight{kind: kind, many: several})
 		}
 	}
-	number := w.c.bags[h].of(b)
-	if number >= maxBags {
-		w.c.tooMany.Store(true)
-		number = 0 // no matter: what is outgrown is thrown away
-	}
 	l.ref = bagRef(number+1)<<8 | bagRef(digestOf(bagPart+int(h), words...)&0xff)
-	w.bags[h].enter(number, b, l)
+	w.bags[h].enter(number, l)
+	w.with[h].enter(number)
 	return l
 }
 
@@ -201,6 +208,10 @@ func (w *walker) kind(h Host, g Segment) uint8 {
 		k = uint8(len(w.segs[h]))
 		w.kinds[h][g] = k
 		w.segs[h], w.lost[h] = append(w.segs[h], g), append(w.lost[h], w.c.m.scriptedLoss(h, g.Kind(), 0))
+		if !w.lost[h][k] && !g.Has(RST) {
+			w.plain[h].add(k)
+		}
+		w.with[h].widen(len(w.segs[h]))
 	}
 	return k
 }
@@ -232,7 +243,7 @@ func (w *walker) arrivals(h Host, e *localEnd, kind uint8) []reaction {
 // calls are what comes of the calls and timers of a host.
 func (w *walker) calls(h Host, e *localEnd) []reaction {
 	if !e.asked {
-		s := w.before(h, e)
+		s := before(h, &e.Endpoint)
 		for set := w.c.m.pendingAt(&s, h); set != 0; set &= set - 1 {
 			e.calls = w.alone(e, EventInfo{Kind: EventKind(bits.TrailingZeros16(set)), Host: h}, Segment{}, e.calls)
 		}
@@ -244,11 +255,11 @@ func (w *walker) calls(h Host, e *localEnd) []reaction {
 // alone appends what comes of an event of a host whose peer is not there.
 func (w *walker) alone(e *localEnd, i EventInfo, g Segment, all []reaction) []reaction {
 	m, h := w.c.m, i.Host
-	from := w.before(h, e)
+	from := before(h, &e.Endpoint)
 	from.Net[h.Peer()][0] = g
 	t := step{m: m, rules: &profileRules[m.p.Profile], fired: i, prev: &from, s: from}
 	t.alone = func(t *step) {
-		r := reaction{end: w.knownEnd(h, t.s.Host[h]), n: t.sentCount}
+		r := reaction{end: w.knownEnd(h, t.s.Host[h]), n: uint8(t.sentCount)}
 		for k, sent := range t.sent[:t.sentCount] {
 			if sent.From != h {
 				panic("spec: an event of the " + h.String() + " made its peer send")

@@ -77,7 +77,9 @@
 //   - Where connections follow each other (Params.Incarnations), the window is 4 numbers,
 //     the circle of sequence numbers has 256, and of the initial numbers that have nothing
 //     to do with the old ones one stands for all. LISTEN is a listening socket beside the
-//     connections and no state; its queues never overflow.
+//     connections and no state; its queues never overflow. An old duplicate of a SYN opens
+//     the connection that it is of once more, under the same number and from the same
+//     initial number; two hosts that both connect count their connections each for itself.
 //   - Under article TIME_WAIT takes no SYN. Under rfc9293 it returns where the SYN proves
 //     old by an RST (MAY-2), and in no other way; Linux takes the SYN and never returns.
 //   - SYN cookies, Fast Open, data on a SYN, the four linear timeouts of a SYN.

@@ -61,6 +61,7 @@ var fields = [...]struct {
 	{"connection whose TIME_WAIT its SYN ended", func(e *Endpoint) string { return word(e.Waited == 0, "none", fmt.Sprint(e.Waited)) }},
 	{"SND.NXT of that", func(e *Endpoint) string { return fmt.Sprint(e.WaitedSnd) }},
 	{"RCV.NXT of that", func(e *Endpoint) string { return fmt.Sprint(e.WaitedRcv) }},
+	{"newer connection before", func(e *Endpoint) string { return word(e.Newest == 0, "none", fmt.Sprint(e.Newest+1)) }},
 	{"active closer", func(e *Endpoint) string { return yesNo(e.ActiveClose) }},
 	{"acknowledged the FIN alone", func(e *Endpoint) string { return yesNo(e.AckedFinAlone) }},
 	{"FINs sent", func(e *Endpoint) string { return fmt.Sprint(e.FinsSent) }},

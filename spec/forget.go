@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // Canonical states: what no later rule reads is cleared, so that states which behave
 // alike are equal. Rules clear most where they make it useless (toClosed, toMini,
 // acknowledged); here is what depends on more than one of them. Ghosts stay as long
@@ -27,10 +29,18 @@ func (t *step) forget(h Host) {
 	if e.State == TimeWait {
 		e.RcvShut = false
 	}
+	if e.Newest != 0 && !t.m.connectsAgain(h, e) {
+		e.Newest = 0
+	}
 	e.forgetGhosts(t.m.p.Forget)
 	if e.Offline {
 		e.Held, e.HeldFin, e.RcvWup, e.SndWl1 = 0, 0, e.RcvNxt, 0 // nothing arrives that they are held against
 	}
+}
+
+// connectsAgain reports whether the script of h still has a connect().
+func (m *Model) connectsAgain(h Host, e *Endpoint) bool {
+	return slices.ContainsFunc(m.p.Host[h].Script[e.PC:], func(c Call) bool { return c.Do == Connect })
 }
 
 // forgetNetwork clears what no later rule reads of the network, and of a host because

@@ -11,16 +11,30 @@ func (m *Model) reopens() bool { return m.p.Incarnations > 1 }
 // opening reports whether the handshake of the connection is under way.
 func (e *Endpoint) opening() bool { return e.State == SynSent || e.State == SynRcvd }
 
+// newest is the newest connection that the host has had.
+func (e *Endpoint) newest() uint8 { return max(e.Incarnation, e.Newest) }
+
+// turnTo makes incarnation the connection of the endpoint. Only an old duplicate of a SYN
+// (RFC 9293 figure 9), or TIME_WAIT that comes back, turns to an earlier one.
+func (e *Endpoint) turnTo(incarnation uint8) {
+	newest := e.newest()
+	e.Incarnation, e.Newest = incarnation, 0
+	if newest > incarnation {
+		e.Newest = newest
+	}
+}
+
 // open replaces what is left of the last connection by a new one. Its application
 // begins anew: what it read and was told belongs to the last one.
 func (t *step) open(h Host, incarnation uint8, state ConnState, isn Seq) {
 	old := &t.s.Host[h]
 	t.s.Host[h] = Endpoint{
-		State: state, Incarnation: incarnation, ISS: isn, SndUna: isn, SndNxt: isn + 1, SndEnd: isn + 1,
+		State: state, Incarnation: old.Incarnation, Newest: old.Newest, ISS: isn, SndUna: isn, SndNxt: isn + 1, SndEnd: isn + 1,
 		PC: old.PC, Offline: old.Offline, ClockPassed: old.ClockPassed, AckLimited: old.AckLimited,
 		Stamped: old.Stamped, SameStamps: old.Stamped,
 		Rexmt: RTO,
 	}
+	t.s.Host[h].turnTo(incarnation)
 	t.restart(RexmtTimeout, h)
 }
 
@@ -36,7 +50,8 @@ func (t *step) connect(h Host) {
 		}
 		above = true // tcp_twsk_unique
 	}
-	t.open(h, e.Incarnation+1, SynSent, t.newISN(h, e.Incarnation+1, above))
+	next := e.newest() + 1
+	t.open(h, next, SynSent, t.newISN(h, next, above))
 	e.Open = true
 	t.sendSYN(h)
 }

@@ -16,10 +16,14 @@ const (
 	stampedBit     = passedBit + 1
 	sameBit        = stampedBit + 1
 	readyBit       = sameBit + 1
-	waitedBit      = readyBit + 1 // 2 bits, and 8 for each number behind them
+	waitedBit      = readyBit + 1 // 8 bits for each number
 
 	segmentMoreBits = 10 // of a segment: 4 of each number, and the tag
 	segmentsMore    = MaxCapacity / 2
+
+	// Behind the segments of the first word of a bag: connections of the host.
+	waitedForBit = segmentsMore * segmentMoreBits // 0 to MaxIncarnations
+	newestBit    = waitedForBit + 3
 )
 
 // fold takes off s what has no place in a packed state of one connection, and writes it
@@ -30,12 +34,13 @@ func (s *State) fold(w []uint64) {
 		e := &s.Host[h]
 		more := uint64(e.ISS)<<issBit | uint64(e.Incarnation)<<incarnationBit | bit(e.ClockPassed)<<passedBit |
 			bit(e.Stamped)<<stampedBit | bit(e.SameStamps)<<sameBit | bit(e.ReuseReady)<<readyBit |
-			uint64(e.Waited)<<waitedBit | uint64(e.WaitedSnd)<<(waitedBit+2) | uint64(e.WaitedRcv)<<(waitedBit+10)
+			uint64(e.WaitedSnd)<<waitedBit | uint64(e.WaitedRcv)<<(waitedBit+8)
 		for i, n := range e.seqs() {
 			more |= uint64(*n>>4) << (4 * i)
 			*n &= 15
 		}
 		w[endpointMore+h] = more
+		w[netMore+2*h] = uint64(e.Waited)<<waitedForBit | uint64(e.Newest)<<newestBit
 		for i := range s.Net[h] {
 			g := &s.Net[h][i]
 			more := uint64(g.Seq>>4) | uint64(g.Ack>>4)<<4 | uint64(g.Incarnation())<<8
@@ -52,7 +57,8 @@ func (s *State) unfold(w []uint64) {
 		e, more := &s.Host[h], w[endpointMore+h]
 		e.ISS, e.Incarnation, e.ClockPassed = Seq(more>>issBit), uint8(more>>incarnationBit&3), more>>passedBit&1 == 1
 		e.Stamped, e.SameStamps, e.ReuseReady = more>>stampedBit&1 == 1, more>>sameBit&1 == 1, more>>readyBit&1 == 1
-		e.Waited, e.WaitedSnd, e.WaitedRcv = uint8(more>>waitedBit&3), Seq(more>>(waitedBit+2)), Seq(more>>(waitedBit+10))
+		e.WaitedSnd, e.WaitedRcv = Seq(more>>waitedBit), Seq(more>>(waitedBit+8))
+		e.Waited, e.Newest = uint8(w[netMore+2*h]>>waitedForBit&7), uint8(w[netMore+2*h]>>newestBit&3)
 		for i, n := range e.seqs() {
 			*n |= Seq(more>>(4*i)&15) << 4
 		}

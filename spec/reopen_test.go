@@ -35,8 +35,9 @@ func reopening(t *rapid.T) Params {
 	return p
 }
 
-// Along random runs nothing gets lost in a packed state, Successors and Fire agree, a host
-// never falls back to an earlier connection, and no segment is of a connection that nobody
+// Along random runs nothing gets lost in a packed state, Successors and Fire agree, only an
+// old SYN, or TIME_WAIT that comes back, takes a host back to an earlier connection, what it
+// opens itself is newer than all it has had, and no segment is of a connection that nobody
 // has opened.
 func TestRandomReopenedRuns(t *testing.T) {
 	opened := 0
@@ -48,6 +49,7 @@ func TestRandomReopenedRuns(t *testing.T) {
 			m = exact.Any()
 		}
 		s := m.Init()[0]
+		var newest [2]uint8
 		words := make([]uint64, m.Words())
 		for range rapid.IntRange(10, 80).Draw(t, "steps") {
 			m.Pack(s, words)
@@ -69,13 +71,22 @@ func TestRandomReopenedRuns(t *testing.T) {
 				break
 			}
 			to := next[rapid.IntRange(0, len(next)-1).Draw(t, "next")]
-			latest := max(to.Host[Client].Incarnation, to.Host[Server].Incarnation)
 			for h := range to.Host {
-				if to.Host[h].Incarnation > s.Host[h].Incarnation {
+				was, e := &s.Host[h], &to.Host[h]
+				if e.Incarnation > was.Incarnation {
 					opened++
 				}
-				for _, g := range to.Net[h] {
-					require.LessOrEqual(t, g.Incarnation(), latest)
+				if e.Incarnation < was.Incarnation {
+					require.True(t, e.State == SynRcvd && !e.Open || e.State == TimeWait && was.State == SynRcvd && was.Waited > 0)
+				}
+				if e.State == SynSent && was.State != SynSent {
+					require.Greater(t, e.Incarnation, newest[h])
+				}
+				newest[h] = max(newest[h], e.Incarnation)
+			}
+			for _, bag := range to.Net {
+				for _, g := range bag {
+					require.LessOrEqual(t, g.Incarnation(), max(newest[Client], newest[Server]))
 				}
 			}
 			s = to
@@ -84,6 +95,44 @@ func TestRandomReopenedRuns(t *testing.T) {
 	if !testing.Short() {
 		require.Positive(t, opened)
 	}
+}
+
+// An old duplicate of a SYN takes the host back to the connection that it is of (RFC 9293
+// figure 9). What the host opens next is newer than all that it has had, and so are its
+// numbers: not those of the connection before the SYN came.
+func TestConnectAfterOldSYN(t *testing.T) {
+	again := Call{Do: Connect, When: AfterClosed}
+	p := Params{Profile: Linux, Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet(), Incarnations: 4}
+	p.Host[Client].Script, p.Host[Client].Listens = []Call{again, again, again, again}, true
+	m, err := New(p)
+	require.NoError(t, err)
+	s := m.Init()[0]
+	s.Host[Client] = Endpoint{State: Closed, Incarnation: 2, PC: 2}
+	s, sent := m.Inject(s, Client, Segment{Flags: SYN}.InIncarnation(1))
+	require.Equal(t, SynRcvd, s.Host[Client].State)
+	require.Equal(t, []Segment{Segment{Flags: SYN | ACK, Seq: isnStep, Ack: 1}.InIncarnation(1)}, sent)
+	words := make([]uint64, m.Words())
+	m.Pack(s, words)
+	require.Equal(t, s, m.Unpack(words))
+
+	s, _ = m.Inject(s, Client, Segment{Flags: RST, Seq: 1}.InIncarnation(1))
+	require.Equal(t, Closed, s.Host[Client].State)
+	require.EqualValues(t, 1, s.Host[Client].Incarnation)
+	s, sent = m.Perform(s, Client, again)
+	require.Equal(t, []Segment{Segment{Flags: SYN, Seq: 3 * isnStep}.InIncarnation(3)}, sent)
+	require.Equal(t, SynSent, s.Host[Client].State)
+	require.Zero(t, s.Host[Client].Newest)
+}
+
+// The last of the connections can be the one whose TIME_WAIT a SYN has ended.
+func TestPackedWaited(t *testing.T) {
+	m, err := New(Params{Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet(), Incarnations: MaxIncarnations})
+	require.NoError(t, err)
+	s := m.Init()[0]
+	s.Host[Server].Waited, s.Host[Server].WaitedSnd, s.Host[Server].WaitedRcv = MaxIncarnations, 0xa5, 0x5a
+	words := make([]uint64, m.Words())
+	m.Pack(s, words)
+	require.Equal(t, s, m.Unpack(words))
 }
 
 // The handshake, segment by segment: a state, what arrives, and what RFC 9293 §3.10.7.2 to
@@ -260,7 +309,9 @@ func TestOldSYNReturnsToTimeWait(t *testing.T) {
 
 		refused, _ := m.Inject(opened, Server, Segment{Flags: RST, Seq: 21}.InIncarnation(1))
 		if profile == RFC9293 {
-			require.Equal(t, waiting, refused)
+			back := waiting
+			back.Host[Server].Newest = 1 // the number of the SYN is used up
+			require.Equal(t, back, refused)
 		} else {
 			require.Equal(t, Closed, refused.Host[Server].State)
 		}

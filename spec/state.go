@@ -225,6 +225,9 @@ type Endpoint struct {
 	// SND.NXT and RCV.NXT as they were, where it can return.
 	Waited               uint8
 	WaitedSnd, WaitedRcv Seq
+	// Newest is the newest connection that the host has had, where an old SYN has brought
+	// back one before it and the script connects again: that one is newer still. Otherwise 0.
+	Newest uint8
 
 	// Ghosts, read by properties and pictures only.
 	ActiveClose   bool  // left ESTABLISHED by its own FIN

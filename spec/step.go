@@ -116,7 +116,7 @@ func (t *step) toClosed(h Host, why Ending) {
 		State: Closed, Ending: why,
 		Open: e.Open, Error: e.Error, PC: e.PC, ToRead: e.ToRead,
 		SawEOF: e.SawEOF, SawErr: e.SawErr, Read: e.Read, Written: e.Written, Down: e.Down, Offline: e.Offline, Lingering: e.Lingering,
-		Incarnation: e.Incarnation, ClockPassed: e.ClockPassed, Stamped: e.Stamped, SameStamps: e.SameStamps,
+		Incarnation: e.Incarnation, Newest: e.Newest, ClockPassed: e.ClockPassed, Stamped: e.Stamped, SameStamps: e.SameStamps,
 	}
 	if e.Open {
 		gone.Unread = e.Unread

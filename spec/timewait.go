@@ -96,7 +96,8 @@ func (t *step) returnToTimeWait(h Host) {
 	was := t.s.Host[h]
 	t.toClosed(h, NotEnded)
 	e := &t.s.Host[h]
-	e.State, e.Timer, e.Incarnation = TimeWait, TimeWaitTimer, was.Waited-1
+	e.turnTo(was.Waited - 1)
+	e.State, e.Timer = TimeWait, TimeWaitTimer
 	e.SndUna, e.SndNxt, e.SndEnd, e.FinQueued = was.WaitedSnd, was.WaitedSnd, was.WaitedSnd, true
 	e.RcvNxt, e.RcvWup, e.PeerFin = was.WaitedRcv, was.WaitedRcv, true
 	e.ActiveClose, e.FinSeq = true, was.WaitedSnd-1

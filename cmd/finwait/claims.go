@@ -21,7 +21,7 @@ func newClaims(a *app) *cobra.Command {
 run that contradicts it. Claims that no model can judge are listed with the reason.
 Exit code 1 when a verdict is not the expected one, marked (!).`,
 		Example: "  finwait claims\n  finwait claims --format markdown",
-		Args:    cobra.NoArgs,
+		Args:    operands(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.claims(cmd.Context(), claims.Table(), format.value)
 		},

@@ -27,46 +27,53 @@ const (
 func newExplain(a *app) *cobra.Command {
 	var format *choice
 	cmd := &cobra.Command{
-		Use:     "explain scenario-file|variables|patterns|figures|PROPERTY|MUTANT",
-		Short:   "Explain the scenario file, properties of your own, the article's figures, a property or a mutant",
-		Example: "  finwait explain scenario-file\n  finwait explain both-closed",
+		Use:   "explain scenario-file|variables|patterns|figures|PROPERTY|MUTANT|SCENARIO|SWEEP",
+		Short: "Explain the scenario file, properties of your own, or anything that has a name",
+		Long: `Explain the keys of a scenario file, the variables and patterns of properties of your
+own, the article's figures, or what has a name: a property, a mutant, a scenario (its file,
+which one of your own can start from) or a built-in sweep.`,
+		Example: "  finwait explain scenario-file\n  finwait explain both-closed\n  finwait explain normal-close > mine.yaml",
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeProperties(c, args, word)
 			return append(names, scenarioFile+"\tthe keys of a scenario file", variables+"\twhat a condition of your own can read",
 				patterns+"\twhat a property of your own can claim", allFigures+"\tthe command that draws each figure of the article"), directive
 		},
-		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			asJSON := format.value == "json"
-			if args[0] == scenarioFile {
-				return explainKeys(a.stdout, asJSON)
-			}
-			if args[0] == variables {
-				return explainVariables(a.stdout, asJSON)
-			}
-			if args[0] == patterns {
-				return explainPatterns(a.stdout, asJSON)
-			}
-			if args[0] == allFigures {
-				return explainFigures(a.stdout, asJSON)
-			}
-			if m := spec.MutantNamed(args[0]); m != nil {
-				return explainMutant(a.stdout, *m, asJSON)
-			}
-			all := everyProperty()
-			i := slices.IndexFunc(all, func(p properties.Property) bool { return p.Name == args[0] })
-			if i < 0 {
-				names := []string{scenarioFile, variables, patterns, allFigures}
-				for _, p := range all {
-					names = append(names, p.Name)
-				}
-				return fmt.Errorf("unknown property %q%s; finwait list properties shows all", args[0], didYouMean(args[0], names))
-			}
-			return explainProperty(a.stdout, all[i], asJSON)
-		},
+		Args: operands(1, 1),
+		RunE: func(_ *cobra.Command, args []string) error { return explain(a.stdout, args[0], format.value == "json") },
 	}
 	format = choose(cmd.Flags(), "format", "form of the explanation", "text", "json")
 	return cmd
+}
+
+func explain(w io.Writer, name string, asJSON bool) error {
+	switch name {
+	case scenarioFile:
+		return explainKeys(w, asJSON)
+	case variables:
+		return explainVariables(w, asJSON)
+	case patterns:
+		return explainPatterns(w, asJSON)
+	case allFigures:
+		return explainFigures(w, asJSON)
+	}
+	names := []string{scenarioFile, variables, patterns, allFigures}
+	for _, p := range everyProperty() {
+		if p.Name == name {
+			err := explainProperty(w, p, asJSON)
+			if err == nil && !asJSON {
+				_, err = explainFile(w, name, "\nAlso:\n\n", false)
+			}
+			return err
+		}
+		names = append(names, p.Name)
+	}
+	if m := spec.MutantNamed(name); m != nil {
+		return explainMutant(w, *m, asJSON)
+	}
+	if known, err := explainFile(w, name, "", asJSON); known {
+		return err
+	}
+	return fmt.Errorf("nothing is called %q%s; finwait list properties, mutants, scenarios or sweeps shows what there is, and finwait explain --help the other topics", name, didYouMean(name, names))
 }
 
 type keyJSON struct {

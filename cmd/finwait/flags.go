@@ -16,6 +16,7 @@ import (
 type choice struct {
 	value   string
 	allowed []string
+	given   bool // on the command line
 }
 
 func (c *choice) String() string { return c.value }
@@ -23,7 +24,7 @@ func (c *choice) Type() string   { return strings.Join(c.allowed, "|") }
 func (c *choice) Set(s string) error {
 	for _, word := range c.allowed {
 		if s == word {
-			c.value = s
+			c.value, c.given = s, true
 			return nil
 		}
 	}

@@ -72,7 +72,7 @@ func TestFuzzBadInput(t *testing.T) {
 		{[]string{"--property", "both-closd"}, `did you mean "both-closed"?`},
 		{[]string{"--shard", "5/4"}, "INDEX/COUNT"},
 		{[]string{"--runs", "0"}, "nothing to try"},
-		{[]string{"normal-close"}, "unknown command"},
+		{[]string{"normal-close"}, "found 1 argument, want finwait fuzz"},
 	} {
 		r := finwait(t, append([]string{"fuzz"}, c.args...)...)
 		require.Equal(t, 2, r.code, "%v: %s", c.args, r.stdout)

@@ -27,7 +27,7 @@ that was not reached.`,
 		Example: `  finwait graph endpoint | dot -Tsvg -o client.svg
   finwait graph endpoint simultaneous-close --side server --format text
   finwait graph endpoint lossy-network --side both --profile rfc9293 --diff linux --format svg > linux.svg`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              operands(0, 1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.runEndpoint(cmd.Context(), args, side.value, diff)

@@ -37,7 +37,7 @@ packetdrill is a script that tests one host, by default the one that sends first
   finwait graph trace first-wave-lost --property both-closed --profile linux | dot -Tsvg -o trace.svg
   finwait graph trace first-wave-lost --profile linux --format pcapng > lost.pcapng
   finwait graph trace my.pcap --connection 1 --format svg > my.svg`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              operands(0, 1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && isRun(args[0]) {

@@ -12,6 +12,7 @@ import (
 	batch "k8s.io/api/batch/v1"
 	k8syaml "sigs.k8s.io/yaml"
 
+	"github.com/finwait/finwait/cmd/finwait/report"
 	"github.com/finwait/finwait/cmd/finwait/shard"
 )
 
@@ -39,6 +40,9 @@ func TestKubernetesManifest(t *testing.T) {
 	}
 	require.Len(t, whole, 16)
 	acceptsArguments(t, container.Args)
+	failure := job.Spec.PodFailurePolicy.Rules[0]
+	require.Equal(t, container.Name, *failure.OnExitCodes.ContainerName)
+	require.Equal(t, []int32{report.Different, report.Usage, report.Unknown, report.Internal}, failure.OnExitCodes.Values)
 }
 
 // TestActionsWorkflow compares the matrix with the shares that the command is given.
@@ -48,8 +52,9 @@ func TestActionsWorkflow(t *testing.T) {
 	var workflow struct {
 		Jobs map[string]struct {
 			Needs    string
+			If       string
 			Strategy struct{ Matrix struct{ Shard []int } }
-			Steps    []struct{ Run string }
+			Steps    []struct{ Run, If, Uses string }
 		}
 	}
 	require.NoError(t, yaml.Unmarshal(text, &workflow))
@@ -67,6 +72,11 @@ func TestActionsWorkflow(t *testing.T) {
 	require.Contains(t, run, fmt.Sprintf("--shard ${{ matrix.shard }}/%d ", count))
 	acceptsArguments(t, strings.Fields(strings.ReplaceAll(run, "${{ matrix.shard }}", "1"))[1:])
 	require.Equal(t, "sweep", workflow.Jobs["merge"].Needs)
+	// A shard that fails by its verdicts has a result too, and the others are merged.
+	const always = "${{ !cancelled() }}"
+	require.Equal(t, always, workflow.Jobs["merge"].If)
+	upload := sweep.Steps[len(sweep.Steps)-1]
+	require.Equal(t, []string{"actions/upload-artifact@v4", always}, []string{upload.Uses, upload.If})
 }
 
 // acceptsArguments parses the arguments of a command with its own flags.

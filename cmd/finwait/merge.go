@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,7 @@ func newMerge(a *app) *cobra.Command {
 		Long: "Put the shards of one sweep, or of one search of finwait fuzz, together: files that were written\n" +
 			"with --shard I/N --format json. A shard that is missing is named, and the rest is merged (exit code 3).",
 		Example: "  finwait merge shard-*.json --format csv",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    operands(1, math.MaxInt),
 		RunE: func(_ *cobra.Command, args []string) error {
 			texts := make([][]byte, len(args))
 			for i, name := range args {

@@ -24,7 +24,7 @@ type pins struct {
 func (p *pins) register(f *pflag.FlagSet) {
 	f.StringVar(&p.baselineFile, "baseline", "", "fail on new differences only: `FILE` is an earlier result in --format json")
 	f.StringVar(&p.expectFile, "expect-file", "", "expect the verdicts and counts that are pinned in `FILE` instead of the scenarios' own")
-	f.BoolVar(&p.update, "update-expect", false, "pin what this check finds in the file of --expect-file")
+	f.BoolVar(&p.update, "update-expect", false, "pin what this check finds in the file of --expect-file; the exit code is that of the scenarios' own expectations")
 	f.StringVar(&p.summary, "summary", "", "append a summary in Markdown to `FILE`, such as $GITHUB_STEP_SUMMARY")
 }
 
@@ -89,6 +89,7 @@ func (p *pins) finish(r report.Report, stderr io.Writer) error {
 		if err := writeTo(p.expectFile, os.O_TRUNC, p.expect.Write); err != nil {
 			return fmt.Errorf("--expect-file: %w", err)
 		}
+		fmt.Fprintf(stderr, "finwait: note: what was found is pinned in %s\n", p.expectFile)
 	}
 	if p.summary != "" {
 		if err := writeTo(p.summary, os.O_APPEND, r.WriteMarkdown); err != nil {

@@ -44,7 +44,7 @@ or where input or output is no terminal, the whole run is listed.
 Exit codes: 0 the trace is verified, 1 it does not reproduce, 2 it cannot be read.`,
 		Example: `  finwait check first-wave-lost --out traces
   finwait replay traces/first-wave-lost.linux.both-closed.trace.json`,
-		Args: cobra.ExactArgs(1),
+		Args: operands(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	o.format = choose(cmd.Flags(), "format", "form of the result on stdout", "text", "json")

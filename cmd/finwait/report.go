@@ -18,6 +18,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/progress"
 	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/spec"
 )
 
 type reportOptions struct {
@@ -78,7 +79,7 @@ func (o *reportOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = judge.Of(c.instance, o.patterns); err != nil {
 			return err
 		}
-		cases[i].Explain = judge.ExplainAll
+		cases[i].Explain, cases[i].Coverage = judge.ExplainAll, true
 	}
 	opt := o.bounds.options()
 	opt.Reduction = checker.ReduceNone // a report wants the shortest runs
@@ -99,6 +100,12 @@ func (o *reportOptions) run(ctx context.Context, args []string) error {
 	})
 	if err != nil {
 		return err
+	}
+	r.Cover()
+	for _, p := range spec.Profiles() {
+		if c := r.Coverage[p.String()]; c != nil {
+			d.Coverage = append(d.Coverage, document.ProfileCoverage{Profile: p.String(), Coverage: findings.Coverage(c)})
+		}
 	}
 	d.Summary = r.Summary()
 	files, err := o.files(d)

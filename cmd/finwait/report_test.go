@@ -24,13 +24,14 @@ func TestReportAnswers(t *testing.T) {
 		"under which parameters":  "net.ipv4.tcp_orphan_retries",
 		"what went wrong":         "The server stays in ESTABLISHED for ever",
 		"what decided it":         "Decisive was the loss of the FIN that the client sent at 3.264 s",
-		"what failed":             "Failed condition: the server comes to CLOSED",
+		"what failed":             "<dt>Which condition failed</dt><dd>the server comes to CLOSED",
 		"at which second":         "From 6.528 s",
 		"because of which":        "of the client was lost 6 times, from 0.000 s to 3.264 s",
 		"what would have helped":  "<code>server.socket.so_keepalive=true</code>",
 		"how to repeat it":        "finwait graph trace first-wave-lost --property both-closed --profile linux --format text",
 		"how to make it again":    "finwait report first-wave-lost --profile linux --out DIR",
 		"what was never reached":  "Never: CLOSED, FIN_WAIT_1",
+		"what was exercised":      "<dt>Timers</dt><dd>2 of 8 exercised",
 		"and says it to all eyes": `aria-live="polite"`,
 	} {
 		require.Contains(t, page, strings.ReplaceAll(text, "+", "&#43;"), what)

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+	"github.com/dustin/go-humanize/english"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -56,6 +58,17 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 }
 
+// operands wants from least to most arguments, and shows how the command is called when
+// there are others.
+func operands(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return fmt.Errorf("found %s, want %s; see %s --help", english.Plural(len(args), "argument", ""), cmd.UseLine(), cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
 // unknownName is the error for a word that is none of the names.
 func unknownName(what, found string, names []string) error {
 	return fmt.Errorf("unknown %s %q%s; there are %s", what, found, didYouMean(found, names), strings.Join(names, ", "))
@@ -70,9 +83,9 @@ func didYouMean(s string, names []string) string {
 }
 
 // nearest is the first name that begins with s, else the one with the smallest
-// edit distance to s; "" when none comes close.
+// edit distance to s, else the first that begins with most of s; "" when none comes close.
 func nearest(s string, names []string) string {
-	best, least := "", 1+max(2, len(s)/3)
+	best, least, alike := "", 1+max(2, len(s)/3), ""
 	for _, name := range names {
 		if s != "" && strings.HasPrefix(name, s) {
 			return name
@@ -80,8 +93,11 @@ func nearest(s string, names []string) string {
 		if d := levenshtein.ComputeDistance(s, name); d < least {
 			best, least = name, d
 		}
+		if most := s[:len(s)-len(s)/4]; alike == "" && len(s) > 7 && strings.HasPrefix(name, most) {
+			alike = name
+		}
 	}
-	return best
+	return cmp.Or(best, alike)
 }
 
 func stack() []byte { return debug.Stack() }

@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/sweep"
 	"github.com/finwait/finwait/cmd/finwait/vary"
@@ -96,10 +98,13 @@ func (o *sweepOptions) run(ctx context.Context, args []string) error {
 	if opt.Binary, err = sweep.BinaryHash(); err != nil {
 		return fmt.Errorf("the program cannot be read, and results are named by it: %w", err)
 	}
-	if opt.Shard, err = o.share(); err != nil {
+	if opt.Shard, err = o.app.share(o.shard); err != nil {
 		return err
 	}
 	if opt.Cache, err = o.openCache(); err != nil {
+		return err
+	}
+	if err := o.writable(); err != nil {
 		return err
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(100)) // many small searches
@@ -137,6 +142,8 @@ func (a *app) tell(r sweep.Result, format, out, chart string) error {
 	switch n := r.Counts(); {
 	case n.Failed > 0:
 		return codeError(report.Internal)
+	case n.Invalid > 0:
+		return errors.New("not all combinations make a scenario; leave out those that make no sense, with --assume or other values")
 	case n.Different > 0:
 		return codeError(report.Different)
 	case n.Unknown > 0, r.Interrupted:
@@ -151,17 +158,14 @@ func (o *sweepOptions) plan(args []string) (sweep.Plan, error) {
 	if err != nil {
 		return sweep.Plan{}, fmt.Errorf("--vary: %w", err)
 	}
-	var p sweep.Plan
-	if len(args) == 1 {
-		if builtin, ok := sweep.Find(args[0]); ok {
-			p, args = builtin, nil
-		}
+	p, err := startOf(args)
+	if err != nil {
+		return p, err
 	}
-	if len(args) > 0 {
-		p.Replace(vary.Axis{Key: "scenario", Values: args})
-	}
+	var fixed []string
 	if len(o.profiles) > 0 {
 		p.Replace(vary.Axis{Key: "profile", Values: o.profiles})
+		fixed = append(fixed, "profile")
 	}
 	for _, set := range o.set {
 		a, err := vary.Fixed(set)
@@ -169,8 +173,12 @@ func (o *sweepOptions) plan(args []string) (sweep.Plan, error) {
 			return p, fmt.Errorf("--set: %w", err)
 		}
 		p.Replace(a)
+		fixed = append(fixed, a.Key)
 	}
 	for _, a := range varied {
+		if slices.Contains(fixed, a.Key) {
+			return p, fmt.Errorf("%s is both fixed and varied; one of the two is wanted", a.Key)
+		}
 		p.Replace(a)
 	}
 	if err := o.strategy(&p); err != nil {
@@ -183,11 +191,64 @@ func (o *sweepOptions) plan(args []string) (sweep.Plan, error) {
 	if len(o.show) > 0 {
 		p.Columns = o.show
 	}
-	p.Time, p.MaxStates, p.MaxDepth, p.AnyStates = o.bounds.mode.value, int(o.bounds.states), int(o.bounds.depth), int(o.bounds.anyStates)
+	p.MaxStates, p.MaxDepth, p.AnyStates, p.Fingerprints = int(o.bounds.states), int(o.bounds.depth), int(o.bounds.anyStates), o.bounds.fingerprints
+	if p.Time == "" || o.bounds.mode.given {
+		p.Time = o.bounds.mode.value
+	}
 	if p.Name == "" && len(o.vary) == 0 && o.bisect == "" && len(args) < 2 {
 		return p, errors.New("nothing is varied; --vary KEY=VALUES is wanted, such as --vary client.sysctl.net.ipv4.tcp_orphan_retries=0..8, or the name of a built-in sweep (finwait list sweeps)")
 	}
 	return p, p.Validate()
+}
+
+// startOf is the built-in sweep that is named, or a plan of the scenarios that are.
+func startOf(args []string) (p sweep.Plan, err error) {
+	if len(args) == 1 {
+		if builtin, ok := sweep.Find(args[0]); ok {
+			return builtin, nil
+		}
+	}
+	for _, arg := range args {
+		if _, ok := sweep.Find(arg); ok {
+			return p, fmt.Errorf("%s is a built-in sweep, and one is judged at a time; give it other scenarios with --vary scenario=A,B", arg)
+		}
+		if _, err := scenario.Find(arg); err != nil {
+			var names []string
+			for _, builtin := range sweep.Builtin() {
+				names = append(names, builtin.Name)
+			}
+			if near := didYouMean(arg, names); near != "" {
+				return p, fmt.Errorf("unknown sweep or scenario %q%s; finwait list sweeps tells what there is", arg, near)
+			}
+			return p, fmt.Errorf("%w; or the name of a built-in sweep (finwait list sweeps)", err)
+		}
+	}
+	if len(args) > 0 {
+		p.Replace(vary.Axis{Key: "scenario", Values: args})
+	}
+	return p, nil
+}
+
+// writable tells before the work what could not be written after it.
+func (o *sweepOptions) writable() error {
+	if o.chart != "" {
+		if err := sweep.ChartName(o.chart); err != nil {
+			return fmt.Errorf("--chart: %w", err)
+		}
+	}
+	for _, f := range []struct{ flag, name string }{{"--chart", o.chart}, {"--output", o.out}} {
+		if f.name == "" {
+			continue
+		}
+		dir, err := os.Stat(filepath.Dir(f.name))
+		if err == nil && !dir.IsDir() {
+			err = fmt.Errorf("%s is no directory", filepath.Dir(f.name))
+		}
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", f.flag, f.name, err)
+		}
+	}
+	return nil
 }
 
 func (o *sweepOptions) strategy(p *sweep.Plan) error {
@@ -218,13 +279,19 @@ func (o *sweepOptions) strategy(p *sweep.Plan) error {
 	return nil
 }
 
-func (o *sweepOptions) share() (shard.Shard, error) {
-	if o.shard != "" {
-		return shard.Parse(o.shard)
+// share is what --shard says, or else the variables of a CI system.
+func (a *app) share(flag string) (shard.Shard, error) {
+	if flag != "" {
+		return shard.Parse(flag)
 	}
 	s, from, err := shard.FromEnvironment(os.Getenv)
-	if from != "" && err == nil {
-		fmt.Fprintf(o.app.stderr, "finwait: note: shard %s, as %s says\n", s, from)
+	if from == "" || err != nil {
+		return s, err
+	}
+	fmt.Fprintf(a.stderr, "finwait: note: shard %s, as %s says\n", s, from)
+	// Bazel fails a test that does not show by this file that it knows of shards.
+	if status := os.Getenv("TEST_SHARD_STATUS_FILE"); status != "" {
+		err = os.WriteFile(status, nil, 0o600)
 	}
 	return s, err
 }
@@ -271,7 +338,9 @@ func replaceFile(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = write(f)
+	if err = f.Chmod(0o644); err == nil { // those who merge may be others
+		err = write(f)
+	}
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

@@ -37,7 +37,15 @@ func TestSweepCommand(t *testing.T) {
 		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--pairwise", "--one-at-a-time"}, "can be asked for"},
 		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--t-wise", "4"}, "2 or 3 is wanted"},
 		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--property", "both-close"}, "both-closed"},
-		{[]string{"merge"}, "at least 1 arg"},
+		{[]string{"sweep", "orphan-retry"}, `did you mean "orphan-retries"?`},
+		{[]string{"sweep", "nowhere"}, "or the name of a built-in sweep"},
+		{[]string{"sweep", "normal-close", "fin-timeout"}, "fin-timeout is a built-in sweep"},
+		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--set", "network.loss=3"}, "both fixed and varied"},
+		{[]string{"sweep", "normal-close", "--vary", "client.tcp_orphan_retries=1..2"}, "--vary client.tcp_orphan_retries=1: found an unknown key, want client.sysctl.net.ipv4.tcp_orphan_retries"},
+		{[]string{"sweep", "normal-close", "--vary", "network.loss=0,x", "--property", "both-closed"}, "not all combinations make a scenario"},
+		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--chart", "x.gif"}, ".svg or .png"},
+		{[]string{"sweep", "normal-close", "--vary", "network.loss=1..2", "--output", "no/where.json"}, "no such file"},
+		{[]string{"merge"}, "found 0 arguments, want finwait merge RESULT…"},
 		{[]string{"merge", "no.json"}, "no.json"},
 	} {
 		r := finwait(t, append(c.args, "--cache", "none")[:len(c.args)+2*btoi(c.args[0] == "sweep")]...)

@@ -22,7 +22,7 @@ func newVersion(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  operands(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			if format.value == "json" {
 				return writeJSON(a.stdout, map[string]string{

@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/finwait/finwait/spec"
 )
@@ -44,14 +45,15 @@ func (c *condition) holds(s *spec.State) bool {
 	if ok {
 		return yes
 	}
-	yes = c.evaluate(k)
+	yes = c.evaluate(k) == types.True
 	c.mu.Lock()
 	c.known[k] = yes
 	c.mu.Unlock()
 	return yes
 }
 
-func (c *condition) evaluate(k key) bool {
+// evaluate is the value of the expression, of whatever type it is.
+func (c *condition) evaluate(k key) ref.Val {
 	values := map[string]any{}
 	for _, named := range Constants() {
 		values[named.Name] = int64(named.value)
@@ -65,7 +67,7 @@ func (c *condition) evaluate(k key) bool {
 	if err != nil {
 		panic(fmt.Sprintf("user: a condition that was accepted fails: %v", err))
 	}
-	return out == types.True
+	return out
 }
 
 func (c *condition) observes() (parts uint64) {
@@ -100,37 +102,44 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	return cel.NewEnv(options...)
 })
 
-// compile reads one expression.
+// compile reads one condition.
 func compile(text string) (*condition, error) {
-	env, err := environment()
+	c, checked, err := read(text)
 	if err != nil {
 		return nil, err
-	}
-	if len(text) > 4096 {
-		return nil, &Error{Found: "an expression of more than 4096 characters", Want: "a shorter one"}
-	}
-	parsed, issues := env.Parse(text)
-	if issues.Err() != nil {
-		return nil, syntaxError(text, issues)
-	}
-	c := &condition{text: text, known: map[key]bool{}}
-	if err := c.look(parsed.NativeRep(), parsed.NativeRep().Expr()); err != nil {
-		return nil, err
-	}
-	checked, issues := env.Check(parsed)
-	if issues.Err() != nil {
-		return nil, typeError(text, issues)
 	}
 	if out := checked.OutputType(); !out.IsExactType(cel.BoolType) {
 		return nil, &Error{Found: fmt.Sprintf("a value of type %s", out), Want: "a condition, which is true or false"}
 	}
+	return c, c.split(checked.NativeRep())
+}
+
+// read reads an expression of any type.
+func read(text string) (*condition, *cel.Ast, error) {
+	env, err := environment()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(text) > 4096 {
+		return nil, nil, &Error{Found: "an expression of more than 4096 characters", Want: "a shorter one"}
+	}
+	parsed, issues := env.Parse(text)
+	if issues.Err() != nil {
+		return nil, nil, syntaxError(text, issues)
+	}
+	c := &condition{text: text, known: map[key]bool{}}
+	if err := c.look(parsed.NativeRep(), parsed.NativeRep().Expr()); err != nil {
+		return nil, nil, err
+	}
+	checked, issues := env.Check(parsed)
+	if issues.Err() != nil {
+		return nil, nil, typeError(text, issues)
+	}
 	if len(c.reads) > mostVariables {
-		return nil, &Error{Found: fmt.Sprintf("a condition that reads %d variables", len(c.reads)), Want: fmt.Sprintf("at most %d", mostVariables)}
+		return nil, nil, &Error{Found: fmt.Sprintf("an expression that reads %d variables", len(c.reads)), Want: fmt.Sprintf("at most %d", mostVariables)}
 	}
-	if c.program, err = env.Program(checked); err != nil {
-		return nil, err
-	}
-	return c, c.split(parsed.NativeRep())
+	c.program, err = env.Program(checked)
+	return c, checked, err
 }
 
 // look walks an expression, notes the variables that it reads, and refuses what is

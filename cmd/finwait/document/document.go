@@ -8,6 +8,9 @@
 package document
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/finwait/finwait/graphs"
 )
 
@@ -18,6 +21,24 @@ type Document struct {
 	Summary string
 	Bounds  string
 	Cases   []Case
+	// Coverage is that of all cases together, by profile.
+	Coverage []ProfileCoverage
+}
+
+// ProfileCoverage is what of the rules of a profile was exercised by all of its scenarios.
+type ProfileCoverage struct {
+	Profile  string
+	Coverage []Coverage
+}
+
+// Violated are the cases in which a property is violated.
+func (d Document) Violated() (some []Case) {
+	for _, c := range d.Cases {
+		if len(c.Violations()) > 0 {
+			some = append(some, c)
+		}
+	}
+	return some
 }
 
 // Case is a scenario in one profile.
@@ -33,7 +54,18 @@ type Case struct {
 	Evidence      []Evidence
 	Graph         Graph
 	Coverage      []Coverage
+	Numbers       []Field // of a population
 }
+
+// Weight is how much there is to say about a verdict.
+type Weight int
+
+// The weights.
+const (
+	Telling Weight = iota // there is something to tell: a run, a difference, what is not decided
+	Plain                 // it is as expected, and that is all
+	Silent                // the property has nothing to say here: its condition never occurs
+)
 
 // Verdict is the answer for one property.
 type Verdict struct {
@@ -41,6 +73,8 @@ type Verdict struct {
 	Verdict         string // in words
 	Mark            string // as expected, different, unknown
 	Good            bool   // whether Mark is as expected
+	Bad             bool   // whether a property is violated
+	Weight          Weight
 	Detail          string
 	Evidence        string // ID of the evidence, "" without a run
 }
@@ -51,15 +85,30 @@ type Evidence struct {
 	Claim, About   string
 	Source, Expect string
 	Violated       bool
+	Expected       bool   // whether the verdict is not different from the expected one
 	Verdict        string // in words
-	// The questions that a reader has.
+	// The questions that a reader has. Decided is "" where nobody asked what decided it,
+	// and so is Failed, the part of the condition that failed, with what it reads.
 	Wrong, When, Because string
+	Failed               string
+	Values               []Value
+	Decided              string
+	Decisive             int // the step of the event that decided it, 0 where there is none
 	Prevented            []Remedy
-	Tried                string // which values were tried
-	Repeat               []string
-	Chart                graphs.Chart
-	Steps                []Step
+	Moot                 []Remedy // with these, what the property speaks of never occurs
+	Tried                string   // which values were tried
+	Repeat               []Command
+	// Chart and Steps tell the run, or Course does as a table; in closed form there is none.
+	Chart  graphs.Chart
+	Steps  []Step
+	Course string
 }
+
+// Command is one to type, and what it gives.
+type Command struct{ What, Line string }
+
+// Value is a variable; Was is "" where the step did not change it.
+type Value struct{ Name, Was, Is string }
 
 // Remedy is one change with which the property holds, and the command that shows it.
 type Remedy struct {
@@ -79,8 +128,9 @@ type Step struct {
 // Host is the state of one host at a step.
 type Host struct {
 	Name, State string
-	Changed     bool
-	Details     []Field
+	Changed     bool // whether State has
+	Changes     []Value
+	All         []Field // by the names of a saved trace
 }
 
 // Field is one variable of a host.
@@ -96,5 +146,61 @@ type Graph struct {
 // GraphRow is one edge, in words.
 type GraphRow struct{ From, To, Events string }
 
-// Coverage is one line on what was never tried.
-type Coverage struct{ What, Value string }
+// Coverage is one line on what was exercised.
+type Coverage struct {
+	What, Value string
+	Never       string // what was not
+}
+
+// Of are the verdicts of a weight.
+func (c Case) Of(w Weight) (some []Verdict) {
+	for _, v := range c.Verdicts {
+		if v.Weight == w {
+			some = append(some, v)
+		}
+	}
+	return some
+}
+
+// Telling, Plain and Silent are the verdicts of these weights.
+func (c Case) Telling() []Verdict { return c.Of(Telling) }
+func (c Case) Plain() []Verdict   { return c.Of(Plain) }
+func (c Case) Silent() []Verdict  { return c.Of(Silent) }
+
+// Tally counts the verdicts.
+func (c Case) Tally() string {
+	violated := 0
+	for _, v := range c.Verdicts {
+		if v.Bad {
+			violated++
+		}
+	}
+	telling, plain, silent := len(c.Telling()), len(c.Plain()), len(c.Silent())
+	parts := []string{fmt.Sprintf("%d violated", violated)}
+	if telling > violated {
+		parts = append(parts, fmt.Sprintf("%d reached or not decided", telling-violated))
+	}
+	parts = append(parts, fmt.Sprintf("%d plainly as expected", plain))
+	if silent > 0 {
+		parts = append(parts, fmt.Sprintf("%d with nothing to say here", silent))
+	}
+	return "Of " + Count(len(c.Verdicts), "property", "properties") + ": " + strings.Join(parts, ", ")
+}
+
+// Count is a number of things.
+func Count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// Violations are the runs that violate a property.
+func (c Case) Violations() (some []Evidence) {
+	for _, e := range c.Evidence {
+		if e.Violated {
+			some = append(some, e)
+		}
+	}
+	return some
+}

@@ -7,9 +7,6 @@ import (
 	"text/template"
 )
 
-// pictureStyle is the style of a chart that stands alone, on light paper or dark.
-const pictureStyle = `<style>:root{--ink:#1c2024;--faint:#5b6570;--paper:#fff;--rule:#dde1e6;--bad:#b3261e}@media (prefers-color-scheme:dark){:root{--ink:#e6e9ec;--faint:#9aa5b1;--paper:#14171a;--rule:#343a41;--bad:#ff9d94}}svg{background:var(--paper);font:12px sans-serif}text{fill:var(--ink)}.time,.event{fill:var(--faint)}.head,.state{font-weight:600}.band{fill:none}.life{stroke:var(--rule);stroke-width:2}.arrow{stroke:var(--ink);fill:none;stroke-width:1.3}.tip,.dot{fill:var(--ink)}.lost{stroke:var(--bad);stroke-dasharray:5 3}.flying{stroke-dasharray:2 3}.label{paint-order:stroke;stroke:var(--paper);stroke-width:3px}</style>`
-
 // File is one file of a document.
 type File struct {
 	Name string
@@ -29,8 +26,14 @@ func (d Document) Markdown() ([]File, error) {
 	files := []File{{MarkdownName, b.Bytes()}}
 	for _, c := range d.Cases {
 		for _, e := range c.Evidence {
-			open, rest, _ := strings.Cut(string(chartSVG(e.Chart)), ">")
-			files = append(files, File{e.ID + ".svg", []byte(open + ">" + pictureStyle + rest + "\n")})
+			if len(e.Steps) == 0 {
+				continue
+			}
+			var chart bytes.Buffer
+			if err := e.Chart.WriteSVG(&chart); err != nil {
+				return nil, err
+			}
+			files = append(files, File{e.ID + ".svg", chart.Bytes()})
 		}
 		if c.Graph.DOT != "" {
 			files = append(files, File{c.ID + ".dot", []byte(c.Graph.DOT)})
@@ -44,6 +47,9 @@ func cell(s string) string {
 	return strings.NewReplacer("\n", " ", "|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "'").Replace(s)
 }
 
+// mono is text that stands for itself.
+func mono(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
+
 // code is a block that no text in it can end.
 func code(s string) string {
 	fence := "```"
@@ -53,10 +59,14 @@ func code(s string) string {
 	return fmt.Sprintf("%s\n%s\n%s", fence, strings.TrimRight(s, "\n"), fence)
 }
 
-var markdown = template.Must(template.New("markdown").Funcs(template.FuncMap{"cell": cell, "code": code}).Parse(`# TCP teardown, checked
+var markdown = template.Must(template.New("markdown").Funcs(template.FuncMap{"cell": cell, "code": code, "mono": mono, "count": Count, "anchor": anchor}).Parse(`# TCP teardown, checked
 
 {{cell .Summary}}
-
+{{with .Violated}}
+What is violated:
+{{range .}}{{$case := .}}{{range .Violations}}
+- [{{.Property}} in {{cell $case.Name}}, {{$case.Profile}}](#{{.Property}}-in-{{anchor .ID}}){{if not .Expected}} **not expected**{{end}}: {{cell .Wrong}}{{end}}{{end}}
+{{end}}
 Bounds: {{cell .Bounds}}. Made by this command, and not to be edited:
 
 {{code .Command}}
@@ -65,41 +75,59 @@ Bounds: {{cell .Bounds}}. Made by this command, and not to be edited:
 
 {{cell .About}}
 
-Explored: {{.Figures}}.{{if .Stopped}} Not all was explored: {{cell .Stopped}}.{{end}}
-{{range .Assumptions}}
+{{.Tally}}. Explored: {{.Figures}}.{{if .Stopped}} Not all was explored: {{cell .Stopped}}.{{end}}
+{{range .Numbers}}
+- {{cell .Name}}: {{cell .Value}}{{end}}{{range .Assumptions}}
 - assumed: {{cell .}}{{end}}
+{{with .Telling}}
+{{template "verdicts" .}}{{end}}{{with .Plain}}
+<details><summary>{{count (len .) "property is" "properties are"}} plainly as expected</summary>
 
-| Property | Verdict | As expected | What it claims |
-|---|---|---|---|
-{{range .Verdicts}}| {{if .Evidence}}[{{.Property}}](#{{.Property}}-in-{{$.Anchor .Evidence}}){{else}}{{.Property}}{{end}} | {{cell .Verdict}}{{if .Detail}} ({{cell .Detail}}){{end}} | {{cell .Mark}} | {{cell .Claim}} |
+{{template "verdicts" .}}
+</details>
+{{end}}{{with .Silent}}
+<details><summary>{{count (len .) "property has" "properties have"}} nothing to say here: what they speak of never occurs</summary>
+
+{{template "verdicts" .}}
+</details>
 {{end}}{{range .Evidence}}
-### {{.Property}} in {{$.Anchor .ID}}
+### {{.Property}} in {{anchor .ID}}
 
 {{cell .Claim}}
 
-- **What happened:** {{cell .Wrong}}
+- **What {{if .Violated}}went wrong{{else}}happened{{end}}:** {{cell .Wrong}}
 - **When:** {{cell .When}}
-- **Because of which segment:** {{cell .Because}}
-{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{cell $r.Key}}{{if $r.Network}} (a better network, nothing one can set){{end}}{{else}}none of the values that were tried{{end}}. {{cell .Tried}}
-{{end}}- **How to repeat it:**
+{{if .Decided}}- **What decided it:** {{cell .Decided}}
+{{end}}- **Because of which segment:** {{cell .Because}}
+{{if .Failed}}- **Which condition failed:** {{cell .Failed}}{{range $i, $v := .Values}}{{if $i}}, {{else}} ({{end}}{{cell .Name}} {{with .Was}}{{cell .}} → {{end}}{{cell .Is}}{{end}}{{if .Values}}){{end}}
+{{end}}{{if .Violated}}- **What would have prevented it:** {{range $i, $r := .Prevented}}{{if $i}}, {{end}}{{mono $r.Key}}{{if $r.Network}} (a better network, nothing one can set){{end}}{{else}}none of the values that were tried{{end}}.{{range $i, $r := .Moot}}{{if $i}},{{else}} With these it never comes to what the property speaks of:{{end}} {{mono $r.Key}}{{end}}{{if .Moot}}.{{end}} {{cell .Tried}}
+{{end}}
+How to repeat it:
 {{range .Repeat}}
+{{.What}}
+
+{{code .Line}}
+{{end}}{{with .Course}}
 {{code .}}
-{{end}}
+{{end}}{{if .Steps}}
 ![{{cell .Chart.Title}}]({{.ID}}.svg)
-{{end}}
+{{end}}{{end}}{{if .Graph.DOT}}
 ### What can happen in {{cell .Name}}, {{.Profile}}
 
 {{cell .Graph.Caption}} For Graphviz: [{{.ID}}.dot]({{.ID}}.dot)
-
-{{range .Coverage}}- {{cell .What}}: {{cell .Value}}
+{{end}}{{range .Coverage}}
+- {{cell .What}}: {{cell .Value}}{{end}}
+{{end}}{{range .Coverage}}
+## Coverage of all together, {{.Profile}}
+{{range .Coverage}}
+- {{cell .What}}: {{cell .Value}}{{if .Never}}; never {{cell .Never}}{{end}}{{end}}
+{{end}}
+{{- define "verdicts"}}| Property | Verdict | As expected | What it claims |
+|---|---|---|---|
+{{range .}}| {{if .Evidence}}[{{.Property}}](#{{.Property}}-in-{{anchor .Evidence}}){{else}}{{.Property}}{{end}} | {{cell .Verdict}}{{if .Detail}} ({{cell .Detail}}){{end}} | {{cell .Mark}} | {{cell .Claim}} |
 {{end}}{{end}}`))
 
-// Anchor is an ID as the headings of Markdown make one.
-func (d Document) Anchor(id string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '.' {
-			return '-'
-		}
-		return r
-	}, strings.ToLower(id))
+// anchor is an ID as the headings of Markdown make one.
+func anchor(id string) string {
+	return strings.ReplaceAll(strings.ToLower(id), ".", "-")
 }

@@ -10,6 +10,7 @@ for (const player of document.querySelectorAll(".player")) {
     rows.forEach(r => r.classList.toggle("now", Number(r.dataset.row) === now));
     slider.value = now;
     says.textContent = `${now} of ${steps.length - 1}: ${steps[now].querySelector("strong").textContent}`;
+    slider.setAttribute("aria-valuetext", says.textContent);
   };
   const go = { first: () => 0, previous: () => now - 1, next: () => now + 1, last: () => steps.length - 1 };
   for (const b of player.querySelectorAll("button")) b.addEventListener("click", () => show(go[b.dataset.go]()));
@@ -19,12 +20,19 @@ for (const player of document.querySelectorAll(".player")) {
     if (key && e.target !== slider) { show(go[key]()); e.preventDefault(); }
   });
   rows.forEach(r => r.addEventListener("click", () => show(Number(r.dataset.row))));
+  for (const b of player.closest(".evidence").querySelectorAll(".show")) {
+    b.hidden = false;
+    b.addEventListener("click", () => { show(Number(b.dataset.show)); player.scrollIntoView(); slider.focus({ preventScroll: true }); });
+  }
+  // Who wants to see all variables wants them at each step.
+  const all = [...player.querySelectorAll(".all")];
+  for (const d of all) d.addEventListener("toggle", () => all.forEach(other => { other.open = d.open; }));
   player.classList.add("playing");
   player.querySelector(".controls").hidden = false;
   show(0);
 }
 
-// The folded graphs: laid out here, with zoom and search.
+// The folded graphs: laid out here when they come into sight, with zoom and search.
 const wire = (graph, svg) => {
   const canvas = graph.querySelector(".canvas"), says = graph.querySelector("output"), box = graph.querySelector("input");
   const natural = svg.viewBox.baseVal.width * 4 / 3;
@@ -38,34 +46,43 @@ const wire = (graph, svg) => {
   const how = { in: () => size(zoom * 1.25), out: () => size(zoom / 1.25), fit };
   for (const b of graph.querySelectorAll("button")) b.addEventListener("click", () => how[b.dataset.zoom]());
   const nodes = [...svg.querySelectorAll(".node")];
+  let found = [], next = 0;
+  const center = n => {
+    const at = n.getBoundingClientRect(), frame = canvas.getBoundingClientRect();
+    canvas.scrollBy(at.left + at.width / 2 - frame.left - frame.width / 2, at.top + at.height / 2 - frame.top - frame.height / 2);
+  };
   box.addEventListener("input", () => {
     const wanted = box.value.trim().toLowerCase();
-    const found = nodes.filter(n => {
+    found = nodes.filter(n => {
       const is = wanted !== "" && n.textContent.toLowerCase().includes(wanted);
       n.classList.toggle("found", is);
       return is;
     });
     says.textContent = wanted === "" ? "" : `${found.length} of ${nodes.length} states match`;
-    if (found.length > 0) {
-      const at = found[0].getBoundingClientRect(), frame = canvas.getBoundingClientRect();
-      canvas.scrollBy(at.left - frame.left - frame.width / 2, at.top - frame.top - frame.height / 2);
-    }
+    next = 0;
+    if (found.length > 0) center(found[next++]);
   });
+  box.addEventListener("keydown", e => { if (e.key === "Enter" && found.length > 0) center(found[next++ % found.length]); });
   graph.querySelector(".controls").hidden = false;
   fit();
 };
 (async () => {
-  const graphs = [...document.querySelectorAll(".graph")];
-  if (graphs.length === 0) return;
+  const graphs = new Set(document.querySelectorAll(".graph"));
+  if (graphs.size === 0) return;
   const viz = await Viz.instance();
-  for (const graph of graphs) {
+  const draw = graph => {
+    if (!graphs.delete(graph)) return;
     const svg = viz.renderSVGElement(graph.dataset.dot);
     svg.setAttribute("aria-hidden", "true");
+    // The fonts of a browser are wider than those that the layout counts with.
+    for (const text of svg.querySelectorAll("text")) text.style.fontSize = `${text.getAttribute("font-size") * 0.88}px`;
     graph.querySelector(".canvas").append(svg);
     wire(graph, svg);
-    await new Promise(done => setTimeout(done));
-  }
+  };
+  const sight = new IntersectionObserver(seen => seen.forEach(s => { if (s.isIntersecting) draw(s.target); }), { rootMargin: "1000px" });
+  graphs.forEach(graph => sight.observe(graph));
+  addEventListener("beforeprint", () => graphs.forEach(draw));
 })();
 
-// On paper nothing can be opened.
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => { d.open = true; }));
+// On paper nothing can be opened; what is long stays closed.
+addEventListener("beforeprint", () => document.querySelectorAll("details:not(.bulk)").forEach(d => { d.open = true; }));

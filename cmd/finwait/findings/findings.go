@@ -45,18 +45,27 @@ func (s *Subject) Tell(ctx context.Context) (document.Case, error) {
 		Figures: fmt.Sprintf("%s states, %s transitions, depth %d", humanize.Comma(int64(j.States)), humanize.Comma(int64(j.Transitions)), j.Depth),
 	}
 	for _, o := range j.Outcomes {
-		v := document.Verdict{Property: o.Property, Claim: o.About.Claim, Verdict: report.Words(o), Detail: detail(o)}
+		v := document.Verdict{
+			Property: o.Property, Claim: o.About.Claim, Verdict: report.Words(o), Detail: detail(o), Weight: weight(o),
+			Bad: o.Verdict == checker.Violated.String() && o.Kind != checker.Reachable.String(),
+		}
 		switch {
 		case o.Different():
 			v.Mark = "no: " + *o.Expected + " was expected"
 		case o.Unknown():
 			v.Mark = "not decided"
+		case o.Expected == nil:
+			v.Mark, v.Good = "nothing is expected", true
 		default:
 			v.Mark, v.Good = "yes", true
 		}
-		if o.Trace != nil && !o.Unknown() {
+		if counted := j.Population != nil && bad(o); counted || o.Trace != nil && !o.Unknown() {
 			v.Evidence = id + "." + anchor(o.Property)
-			e, err := s.evidence(ctx, o)
+			tell := s.evidence
+			if counted {
+				tell = s.counting
+			}
+			e, err := tell(ctx, o)
 			if err != nil {
 				return c, err
 			}
@@ -65,24 +74,47 @@ func (s *Subject) Tell(ctx context.Context) (document.Case, error) {
 		}
 		c.Verdicts = append(c.Verdicts, v)
 	}
+	if j.Population != nil {
+		c.Figures = "in closed form, as one population of connections"
+		for _, l := range report.PopulationLines(j.Population) {
+			c.Numbers = append(c.Numbers, document.Field{Name: capital(l.Name), Value: l.Text})
+		}
+		return c, nil
+	}
 	m, err := judge.Model(s.Instance.Params)
 	if err != nil {
 		return c, err
 	}
 	c.Graph, c.Coverage, err = fold(ctx, m)
 	c.Graph.Title = "What can happen in " + s.Asked.String()
-	c.Coverage = append(c.Coverage, vacuous(j.Outcomes))
+	c.Coverage = append(c.Coverage, Coverage(j.Coverage)...)
 	return c, err
+}
+
+// weight is how much there is to say about an outcome.
+func weight(o judge.Outcome) document.Weight {
+	switch {
+	case o.Different(), o.Unknown(), o.Trace != nil, bad(o):
+		return document.Telling
+	case o.Excused, o.Vacuous:
+		return document.Silent
+	}
+	return document.Plain
+}
+
+// bad tells whether a property is violated; a goal that is not reached is none.
+func bad(o judge.Outcome) bool {
+	return o.Verdict == checker.Violated.String() && o.Kind != checker.Reachable.String()
 }
 
 // detail is what a verdict is restricted by.
 func detail(o judge.Outcome) string {
+	if weight(o) == document.Silent {
+		return o.Reason
+	}
 	var parts []string
 	if o.Reason != "" {
 		parts = append(parts, o.Reason)
-	}
-	if o.Vacuous && !o.Excused {
-		parts = append(parts, "vacuous: its condition never occurs")
 	}
 	if o.Scope == checker.AllDurations.String() {
 		parts = append(parts, "for all durations")
@@ -96,37 +128,49 @@ func (s *Subject) evidence(ctx context.Context, o judge.Outcome) (document.Evide
 		Verdict: report.Words(o), Chart: report.Chart(s.Judged, o), Steps: steps(o.Model, *o.Trace),
 		When: when(o), Because: because(o.Model.Params(), *o.Trace),
 	}
-	e.Violated = o.Verdict == checker.Violated.String()
+	e.Violated, e.Expected = bad(o), !o.Different()
 	e.Wrong = e.Chart.Explanation
-	if o.Explanation != nil {
-		e.Wrong += " Failed condition: " + o.Explanation.Conjunct.String() + "."
+	if why := o.Explanation; why != nil {
+		e.Wrong, e.Decided, e.Failed = why.What, why.Decided, why.Conjunct.Says
+		for _, v := range why.Conjunct.Values {
+			e.Values = append(e.Values, document.Value(v))
+		}
+		if why.Decisive != nil {
+			e.Decisive = why.Decisive.Step
+		}
 	}
 	args := append([]string{"graph", "trace", s.Ref, "--property", o.Property, "--profile", s.Judged.Profile}, s.Words...)
 	if o.Trace.Mode == checker.Any {
 		args = append(args, "--time", "any")
 	}
-	e.Repeat = []string{report.Command(append(args, "--format", "text"))}
+	e.Repeat = []document.Command{{What: "The run as a chart in text:", Line: report.Command(append(args, "--format", "text"))}}
 	if o.Trace.Mode == checker.Exact {
-		e.Repeat = append(e.Repeat, report.Command(append(args, "--format", "pcapng"))+" > run.pcapng")
+		e.Repeat = append(e.Repeat, document.Command{What: "The run as packets for Wireshark:", Line: report.Command(append(args, "--format", "pcapng")) + " > run.pcapng"})
 	}
 	if !e.Violated {
 		return e, nil
 	}
 	var err error
-	e.Prevented, e.Tried, err = s.remedies(ctx, o)
+	e.Prevented, e.Moot, e.Tried, err = s.remedies(ctx, o)
 	return e, err
 }
 
-// vacuous lists the properties whose condition never occurred.
-func vacuous(outcomes []judge.Outcome) document.Coverage {
-	var names []string
-	for _, o := range outcomes {
-		if o.Vacuous {
-			names = append(names, o.Property)
-		}
+// Coverage tells what of the rules was exercised.
+func Coverage(c *judge.Coverage) (all []document.Coverage) {
+	if c == nil {
+		return nil
 	}
-	return document.Coverage{What: "Properties whose condition never occurred", Value: list(names)}
+	for _, k := range report.CoveredBy(c) {
+		d := document.Coverage{What: capital(k.Kind), Value: fmt.Sprintf("%d of %d exercised", k.Exercised, k.Of), Never: strings.Join(k.Never, "; ")}
+		if !c.Complete {
+			d.Value += ", and perhaps more: not everything was looked at"
+		}
+		all = append(all, d)
+	}
+	return all
 }
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func list(names []string) string {
 	if len(names) == 0 {

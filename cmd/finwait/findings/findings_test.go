@@ -84,7 +84,7 @@ func TestFoldIsExact(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, coverage, 2)
 	require.Contains(t, coverage[1].Value, "1 of 8 reached: ESTABLISHED. Never: CLOSED")
-	require.Contains(t, graph.Caption, "into 3.")
+	require.Contains(t, graph.Caption, "into 3 classes.")
 	require.Len(t, graph.Rows, 2)
 	require.Equal(t, "client ESTABLISHED, server ESTABLISHED", graph.Rows[0].From)
 	require.NotEmpty(t, s.Ref)

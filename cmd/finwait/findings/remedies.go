@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/document"
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/report"
+	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
@@ -63,31 +64,30 @@ func ladders(p spec.Params) (all [][]string) {
 // remedies tries other values of one parameter at a time: those with which the property
 // holds, not vacuously, would have prevented its violation. Those with which its condition
 // never occurs are told apart.
-func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found []document.Remedy, tried string, err error) {
+func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found, moot []document.Remedy, tried string, err error) {
 	n, open := 0, 0
-	var moot []string
-	for _, ladder := range ladders(s.Instance.Params) {
+	for _, ladder := range s.ladders() {
 		for _, set := range ladder {
 			over := s.Over
 			over.Set = append(slices.Clone(over.Set), set)
 			i, err := s.Instance.Scenario.Instantiate(s.Instance.Profile, over)
-			if err != nil || reflect.DeepEqual(i.Params, s.Instance.Params) {
+			if err != nil || reflect.DeepEqual(i.Params, s.Instance.Params) && reflect.DeepEqual(i.Population, s.Instance.Population) {
 				continue // no such parameter here, or it has this value
 			}
-			verdict, err := try(ctx, o.About, i.Params)
+			verdict, err := s.with(ctx, o, i)
 			if err != nil {
-				return nil, "", err
+				return nil, nil, "", err
 			}
+			r := document.Remedy{Key: set, Command: s.command(o, set), Network: slices.Contains(networkTries, set)}
 			switch verdict {
 			case impossible:
 				continue
 			case holdsVacuously:
-				moot = append(moot, set)
+				moot = append(moot, r)
 			case checker.Unknown.String():
 				open++
 			case checker.Holds.String():
-				network := slices.Contains(networkTries, set)
-				found = append(found, document.Remedy{Key: set, Command: s.command(o, set), Network: network})
+				found = append(found, r)
 			}
 			n++
 			if verdict == checker.Holds.String() || verdict == holdsVacuously {
@@ -99,16 +99,33 @@ func (s *Subject) remedies(ctx context.Context, o judge.Outcome) (found []docume
 	if open > 0 {
 		tried += fmt.Sprintf("; %d of them were not decided within that", open)
 	}
-	if len(moot) > 0 {
-		tried += "; the condition of the property never occurs with " + strings.Join(moot, ", ")
-	}
-	return found, tried + ".", nil
+	return found, moot, tried + ".", nil
 }
 
-// command judges the property with a value set.
+func (s *Subject) ladders() [][]string {
+	if s.Judged.Population != nil {
+		return populationLadders(s.Judged.Population)
+	}
+	return ladders(s.Instance.Params)
+}
+
+// with judges the property of an outcome with other values.
+func (s *Subject) with(ctx context.Context, o judge.Outcome, i scenario.Instance) (string, error) {
+	if i.Population != nil {
+		return tryPopulation(ctx, o.Property, i)
+	}
+	return try(ctx, o.About, i.Params)
+}
+
+// command judges the property with a value set, as the try did: without durations it
+// does not go further before it turns to those of the scenario.
 func (s *Subject) command(o judge.Outcome, set string) string {
 	args := append([]string{"check", s.Ref, "--profile", s.Judged.Profile, "--property", o.Property}, s.Words...)
-	return report.Command(append(args, "--set", set))
+	args = append(args, "--set", set)
+	if s.Judged.Population == nil {
+		args = append(args, "--any-states", strconv.Itoa(remedyStates))
+	}
+	return report.Command(args)
 }
 
 // What try tells besides verdicts.

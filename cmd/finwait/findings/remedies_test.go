@@ -43,7 +43,7 @@ func TestRemediesAreProved(t *testing.T) {
 			_, s := judged(over)
 			o := s.Judged.Outcomes[0]
 			require.Equal(t, "violated", o.Verdict)
-			found, tried, err := s.remedies(t.Context(), o)
+			found, _, tried, err := s.remedies(t.Context(), o)
 			require.NoError(t, err)
 			require.NotEmpty(t, tried)
 			var keys []string
@@ -72,7 +72,7 @@ func TestNextLargerOrphanRetries(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "violated", judged.Outcomes[0].Verdict)
 	s := &Subject{Judged: judged, Instance: i, Asked: asked, Ref: "x.yaml"}
-	found, _, err := s.remedies(t.Context(), judged.Outcomes[0])
+	found, _, _, err := s.remedies(t.Context(), judged.Outcomes[0])
 	require.NoError(t, err)
 	var retries []string
 	for _, r := range found {

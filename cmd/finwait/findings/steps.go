@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/document"
@@ -46,15 +45,16 @@ func steps(m picture.Model, t trace) []document.Step {
 }
 
 func hostsOf(before, now spec.State) (both [2]document.Host) {
-	was, is := variables(before), variables(now)
+	all := variables(now)
 	for _, h := range hosts {
 		d := &both[h]
-		d.Name, d.State, d.Changed = h.String(), now.Host[h].State.String(), was[h]["state"] != is[h]["state"]
-		for _, key := range slices.Sorted(maps.Keys(is[h])) {
-			if key != "state" {
-				d.Details = append(d.Details, document.Field{Name: strings.ReplaceAll(key, "_", " "), Value: is[h][key]})
-			}
+		d.Name, d.State, d.Changed = h.String(), now.Host[h].State.String(), before.Host[h].State != now.Host[h].State
+		for _, key := range slices.Sorted(maps.Keys(all[h])) {
+			d.All = append(d.All, document.Field{Name: key, Value: all[h][key]})
 		}
+	}
+	for _, c := range spec.Changes(before, now) {
+		both[c.Host].Changes = append(both[c.Host].Changes, document.Value{Name: c.Name, Was: c.Was, Is: c.IsNow})
 	}
 	return both
 }

@@ -63,8 +63,10 @@ func (c Case) Names() []string {
 }
 
 // CheckPatterns tells which pattern selects no property, neither of one connection nor
-// of a population.
-func CheckPatterns(patterns []string) error { return checkPatterns(properties.Catalogue(), patterns) }
+// of a population, nor one of the user's.
+func CheckPatterns(patterns []string, user []properties.Property) error {
+	return checkPatterns(append(properties.Catalogue(), user...), patterns)
+}
 
 func checkPatterns(all []properties.Property, patterns []string) error {
 	for _, pattern := range patterns {

@@ -2,16 +2,12 @@ package picture
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/graphs"
 	"github.com/finwait/finwait/spec"
 )
-
-// Unknown is an error about a variable that does not exist.
-type Unknown struct{ Name string }
-
-func (e Unknown) Error() string { return fmt.Sprintf("no variable is called %q", e.Name) }
 
 // Numbering says whether the states of one class are told apart.
 type Numbering uint8
@@ -24,6 +20,16 @@ const (
 )
 
 var numberNames = [...]string{Unfolded: "state", Minimized: "bisimilar class"}
+
+// MostNodes is how many nodes a graph has at most, whatever is asked for.
+const MostNodes = 100_000
+
+// Folding says how the joint behaviour of both hosts is folded.
+type Folding struct {
+	By        []string // [Variables] or expressions of CEL
+	Numbering Numbering
+	Max       int // classes; 0: as many as there are, up to MostNodes
+}
 
 // Product folds the joint behaviour of both hosts while it is explored.
 type Product struct {
@@ -39,7 +45,7 @@ type Product struct {
 	texts   []string
 
 	numbers map[spec.State]uint32
-	seen    []graphs.Key
+	seen    []graphs.Key // of all states, and
 	steps   []graphs.Transition
 }
 
@@ -50,30 +56,34 @@ type action struct {
 	detail uint8
 }
 
-// NewProduct folds by some of the [Variables], into at most max classes.
-func NewProduct(m Model, by []string, numbering Numbering, max int) (*Product, error) {
-	p := &Product{model: m, state: &spec.State{}, numbering: numbering, actions: map[action]uint32{}, numbers: map[spec.State]uint32{}}
-	all := observables(p.state)
-	names := append([]string(nil), by...)
-	for _, name := range by {
-		v, ok := all[name]
-		if !ok {
-			return nil, Unknown{name}
+// NewProduct begins to fold.
+func NewProduct(m Model, how Folding) (*Product, error) {
+	p := &Product{model: m, state: &spec.State{}, numbering: how.Numbering, actions: map[action]uint32{}, numbers: map[spec.State]uint32{}}
+	var names []string
+	for _, text := range how.By {
+		v, err := observe(p.state, text)
+		if err != nil {
+			return nil, err
 		}
-		p.variables = append(p.variables, observed{name, v})
+		p.variables = append(p.variables, v)
+		names = append(names, v.name)
 	}
-	if numbering != Folded {
-		names = append(names, numberNames[numbering])
+	if p.numbering != Folded {
+		names = append(names, numberNames[p.numbering])
+	}
+	most := MostNodes
+	if how.Max > 0 {
+		most = min(most, how.Max)
 	}
 	var err error
-	p.folder, err = graphs.NewFolder(names, max)
+	p.folder, err = graphs.NewFolder(names, most)
 	if err != nil {
 		return nil, err
 	}
 	p.folder.Kept = min(p.folder.Kept, len(p.variables)) // the numbering is dropped first, always
 	p.folder.Text = func(i int, code uint32) string {
 		if i == len(p.variables) {
-			return fmt.Sprintf("%s %04d", numberNames[numbering], code)
+			return fmt.Sprintf("%s %04d", numberNames[p.numbering], code)
 		}
 		return p.variables[i].text(code)
 	}
@@ -150,26 +160,55 @@ func (p *Product) action(s *spec.State, e checker.Event) uint32 {
 		} else {
 			text = p.model.Describe(*s, e)
 		}
-		code = uint32(len(p.texts))
-		p.texts = append(p.texts, i.Host.String()+": "+text)
+		code = p.codeOf(i.Host.String() + ": " + text)
 		p.actions[a] = code
 	}
 	return code
 }
 
+// codeOf is the code of an action with that text.
+func (p *Product) codeOf(text string) uint32 {
+	code := slices.Index(p.texts, text)
+	if code < 0 {
+		code = len(p.texts)
+		p.texts = append(p.texts, text)
+	}
+	return uint32(code)
+}
+
 // Graph is what was folded.
 func (p *Product) Graph() graphs.Folded {
 	if p.numbering == Minimized {
-		block := graphs.Bisimilar(p.seen, p.steps)
-		for i, k := range p.seen {
-			k[len(p.variables)] = block[i]
-			p.seen[i] = k
-			p.folder.State(k)
-		}
-		for _, t := range p.steps {
-			p.folder.Step(p.seen[t.From], p.seen[t.To], t.Action)
-		}
-		p.seen, p.steps = nil, nil
+		p.number(graphs.Bisimilar(p.seen, p.steps))
 	}
 	return p.folder.Folded()
+}
+
+// number folds what was kept, now that it is known which states are alike.
+func (p *Product) number(block []uint32) {
+	for i, k := range p.seen {
+		k[len(p.variables)] = block[i]
+		p.seen[i] = k
+		p.folder.State(k)
+	}
+	for _, t := range p.steps {
+		p.folder.Step(p.seen[t.From], p.seen[t.To], t.Action)
+	}
+	p.seen, p.steps = nil, nil
+}
+
+// Difference compares two behaviours that are folded by the same variables. Bisimilar are
+// states of either to those of the other as well.
+func Difference(before, after *Product) graphs.Difference {
+	if before.numbering == Minimized {
+		n := uint32(len(before.seen))
+		steps := slices.Clone(before.steps)
+		for _, t := range after.steps {
+			steps = append(steps, graphs.Transition{From: n + t.From, To: n + t.To, Action: before.codeOf(after.texts[t.Action])})
+		}
+		block := graphs.Bisimilar(slices.Concat(before.seen, after.seen), steps)
+		before.number(block[:n])
+		after.number(block[n:])
+	}
+	return graphs.Diff(graphs.FoldedAlike(before.folder, after.folder))
 }

@@ -65,6 +65,25 @@ func list(c *judge.Coverage, which func(*judge.Parts) []string) (lines []string)
 	return lines
 }
 
+// Covered is how much of the rules of one kind was exercised, and what never was.
+type Covered struct {
+	Kind          string
+	Exercised, Of int // of what a run of the profile can exercise
+	Never         []string
+}
+
+// CoveredBy is the coverage of each kind.
+func CoveredBy(c *judge.Coverage) (all []Covered) {
+	for kind, parts := range c.Kinds() {
+		k := Covered{partNames[kind], len(parts.Exercised), len(parts.Exercised) + len(parts.Never), parts.Never}
+		if spec.PartKind(kind) == spec.RowPart {
+			k.Never = byTable(parts.Never)
+		}
+		all = append(all, k)
+	}
+	return all
+}
+
 // byTable gathers rows: "on-fin of ESTABLISHED, FIN_WAIT_1".
 func byTable(rows []string) (lines []string) {
 	last := ""
@@ -105,9 +124,8 @@ func (r Report) writeCoverage(w io.Writer) error {
 			continue
 		}
 		var figures []string
-		for kind, parts := range c.Kinds() {
-			n := len(parts.Exercised)
-			figures = append(figures, fmt.Sprintf("%d of %d %s", n, n+len(parts.Never), partNames[kind]))
+		for _, k := range CoveredBy(c) {
+			figures = append(figures, fmt.Sprintf("%d of %d %s", k.Exercised, k.Of, k.Kind))
 		}
 		fmt.Fprintf(&p.b, "coverage · %s\n", profile)
 		p.item("·", "", "exercised: "+strings.Join(figures, ", ")+incomplete(c))

@@ -186,7 +186,7 @@ func (p *printer) different(s judge.Scenario, o judge.Outcome) {
 		p.indented(o.Reason)
 	}
 	if o.Course != nil {
-		p.b.Write(courseText(o.Course))
+		p.b.Write(CourseText(o.Course))
 		p.b.WriteString("\n    repeat with: " + o.Repeat + "\n")
 	}
 	if o.Trace != nil {

@@ -95,6 +95,9 @@ func (b *builder) apply(n *node, group string) *Error {
 			err = b.unknownSysctl(f)
 		default:
 			err = unknownKey(f, t.groups[group])
+			if full := t.endingIn(f.name, group); len(full) > 0 && err != nil {
+				err.Want = strings.Join(full, " or ")
+			}
 		}
 		if err != nil {
 			return err

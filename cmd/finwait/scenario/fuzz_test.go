@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 // FuzzParse: whatever a file holds, the answer is a scenario that survives being
 // written and read again, or an *Error in one line.
 func FuzzParse(f *testing.F) {
-	for _, name := range order {
+	for _, name := range slices.Concat(order, populations) {
 		text, err := embedded.ReadFile("scenarios/" + name + ".yaml")
 		require.NoError(f, err)
 		f.Add(text)
@@ -22,6 +23,7 @@ func FuzzParse(f *testing.F) {
 		"", "~", "---\n---\n", "a: &a [*a]", "client: {<<: [{rto: 1s}, {rto: 2s}]}", "? [a]\n: b", "client: !!map {}",
 		"client: &c {rto: 1s}\nserver: *c", "\uFEFFname: x", "name: |\n x", "about: >-\n a\n b", "client:\n\tx", "{{{{", "[[[[", "- - - -",
 		"expect: {\"\": holds}", "properties: ['*']", "network: {delay: [1us, 168h]}", "*a", "&a", "<<: *a", "%YAML 1.2\n---\nname: x",
+		"user_properties: {a: {always: client.state != CLOSED}, b: {when: server.orphan, leads_to: server.state == CLOSED, within: 1s}}",
 	} {
 		f.Add([]byte(text))
 	}

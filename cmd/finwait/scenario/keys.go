@@ -70,6 +70,18 @@ type schema struct {
 	sysctls []*sysctl
 }
 
+// endingIn lists the full names of the keys below a group that end in a word, such as
+// tcp_orphan_retries: the rest of the name is easily forgotten.
+func (t *schema) endingIn(name, group string) (full []string) {
+	for path, key := range t.keys {
+		if key.set != nil && strings.HasSuffix(path, "."+name) && strings.HasPrefix(path, join(group, "")) {
+			full = append(full, path)
+		}
+	}
+	slices.Sort(full)
+	return full
+}
+
 // boundKey is a key of one host.
 type boundKey struct {
 	*Key

@@ -115,6 +115,9 @@ func (s *Scenario) Profiles() []spec.Profile {
 	return all
 }
 
+// Text is the file as it was read.
+func (s *Scenario) Text() string { return strings.Join(s.src.lines, "\n") }
+
 // overlay is the overlay for a profile; a profile the file does not name has none.
 func (s *Scenario) overlay(p spec.Profile) (o overlay, ok bool) {
 	for _, o := range s.overlays {

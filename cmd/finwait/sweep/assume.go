@@ -7,33 +7,49 @@ import (
 	"time"
 
 	"github.com/google/cel-go/cel"
+
+	"github.com/finwait/finwait/cmd/finwait/vary"
 )
 
 // assumptions are conditions on the values of a cell, in CEL: client.rto <= server.rto.
 type assumptions struct {
 	text     []string
+	keys     []string
 	programs []cel.Program
 }
 
-func newAssumptions(text []string) (*assumptions, error) {
+// speaks tells what a condition can be about.
+func (a *assumptions) speaks() string {
+	return "a condition can speak of the keys that are varied or set: " + strings.Join(a.keys, ", ")
+}
+
+// newAssumptions takes conditions on the values of these axes.
+func newAssumptions(text []string, axes []vary.Axis) (*assumptions, error) {
 	a := &assumptions{text: text}
 	if len(text) == 0 {
 		return a, nil
 	}
-	env, err := cel.NewEnv(
-		cel.Variable("client", cel.DynType), cel.Variable("server", cel.DynType), cel.Variable("network", cel.DynType),
-		cel.Variable(scenarioKey, cel.StringType), cel.Variable(profileKey, cel.StringType),
-	)
+	var known []cel.EnvOption
+	declared := map[string]bool{}
+	for _, axis := range axes {
+		a.keys = append(a.keys, axis.Key)
+		root, _, _ := strings.Cut(axis.Key, ".")
+		if !declared[root] {
+			known = append(known, cel.Variable(root, cel.DynType))
+		}
+		declared[root] = true
+	}
+	env, err := cel.NewEnv(known...)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range text {
 		ast, issues := env.Compile(t)
 		if issues.Err() != nil {
-			return nil, fmt.Errorf("--assume %q: %w", t, issues.Err())
+			return nil, fmt.Errorf("--assume %q: %w (%s)", t, issues.Err(), a.speaks())
 		}
 		if out := ast.OutputType(); out != cel.BoolType && out != cel.DynType {
-			return nil, fmt.Errorf("--assume %q: a condition is wanted, and this is a %s", t, out)
+			return nil, fmt.Errorf("--assume %q: a condition is wanted, and this has the type %s", t, out)
 		}
 		p, err := env.Program(ast)
 		if err != nil {
@@ -49,7 +65,7 @@ func (a *assumptions) hold(values map[string]string) (bool, error) {
 	if len(a.programs) == 0 {
 		return true, nil
 	}
-	vars := map[string]any{"client": map[string]any{}, "server": map[string]any{}, "network": map[string]any{}, scenarioKey: "", profileKey: ""}
+	vars := map[string]any{}
 	for key, value := range values {
 		if key == scenarioKey || key == profileKey {
 			vars[key] = value
@@ -70,7 +86,7 @@ func (a *assumptions) hold(values map[string]string) (bool, error) {
 	for i, p := range a.programs {
 		out, _, err := p.Eval(vars)
 		if err != nil {
-			return false, fmt.Errorf("--assume %q: %w (a condition can speak of keys that are varied)", a.text[i], err)
+			return false, fmt.Errorf("--assume %q: %w (%s)", a.text[i], err, a.speaks())
 		}
 		met, ok := out.Value().(bool)
 		if !ok {

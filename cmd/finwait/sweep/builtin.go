@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/finwait/finwait/cmd/finwait/vary"
@@ -92,8 +93,9 @@ func Builtin() []Plan {
 			Columns:    []string{"stay:server.CLOSE_WAIT", "close-wait-left-eventually"},
 		},
 		{
-			Name:  "close-styles",
-			About: "Four ways to end a connection whose peer still sends: what becomes of the data?",
+			Name: "close-styles",
+			About: "Four ways to end a connection whose peer still sends: what becomes of the data? Where late-data-is-reset or unread-data-is-told " +
+				"hold not just vacuously, data is thrown away and the peer gets an RST; shutdown() and close() after the end of the peer's data lose none.",
 			Axes: []vary.Axis{
 				axis(scenarioKey, "normal-close"),
 				axis("server.app", "[{do: send, n: 2}, {do: close, when: after-eof, within: 1s}]"),
@@ -103,17 +105,32 @@ func Builtin() []Plan {
 					"[{do: shutdown-wr}, {do: close, when: after-eof, within: 1s}]",
 					"[{do: shutdown-wr}, {do: read}, {do: close, when: after-eof, within: 1s}]"),
 			},
-			Properties: []string{"no-silent-data-loss", "both-closed"},
-			Columns:    []string{"no-silent-data-loss", "both-closed", "stay:client.TIME_WAIT", "stay:server.LAST_ACK"},
+			Time:       "exact", // without durations both-closed takes millions of states
+			Properties: []string{"late-data-is-reset", "unread-data-is-told", "no-silent-data-loss", "both-closed"},
+			Columns:    []string{"late-data-is-reset", "unread-data-is-told", "no-silent-data-loss", "both-closed", "stay:client.TIME_WAIT"},
 		},
 		{
 			Name:  "fin-or-rst",
-			About: "FIN or RST? A side that aborts never gets to FIN_WAIT_1.",
+			About: "FIN or RST? A side that aborts sends no FIN, and there is no TIME_WAIT: SO_LINGER 0, and close() with unread data.",
 			Axes: []vary.Axis{
 				axis(scenarioKey, "normal-close", "unread-data-reset"), axis("client.socket.so_linger", "off", "0s", "10s"),
 			},
-			Properties: []string{"no-silent-data-loss", "rst-only-when-allowed", "both-closed"},
-			Columns:    []string{"stay:client.FIN_WAIT_1", "stay:client.TIME_WAIT", "no-silent-data-loss", "both-closed"},
+			Properties: []string{"no-silent-data-loss", "rst-only-when-allowed", "abort-sends-rst", "both-closed"},
+			Columns:    []string{"fins:client", "stay:client.FIN_WAIT_1", "stay:client.TIME_WAIT", "abort-sends-rst", "both-closed"},
+		},
+		{
+			Name: "fin-wait-1",
+			About: "Which parameter bounds FIN_WAIT_1 when no FIN is acknowledged? tcp_orphan_retries, RTO and TCP_USER_TIMEOUT; tcp_fin_timeout has no effect. " +
+				"At a closed window probes are sent instead, and for ever where a small tcp_retries2 keeps their intervals short.",
+			Axes: []vary.Axis{
+				axis(scenarioKey, "first-wave-lost", "fin-at-zero-window"), axis("server.app", "never"),
+				axis(clientSysctl+"tcp_orphan_retries", "0", "3"), axis("client.rto", "204ms", "300ms"),
+				axis("client.socket.tcp_user_timeout", "0s", "10s"), axis(clientSysctl+"tcp_fin_timeout", "60", "5"),
+				axis(clientSysctl+"tcp_retries2", "15", "5"), axis("client.time_wait", "60s", "30s"),
+			},
+			Strategy:   Star,
+			Properties: []string{"fin-retries-bounded"},
+			Columns:    []string{"stay:client.FIN_WAIT_1", "fins:client"},
 		},
 		{
 			Name:  "port-rate",
@@ -201,7 +218,7 @@ func Builtin() []Plan {
 	}
 	all = append(all, aboutReuse()...)
 	for i := range all {
-		all[i].Time = "auto"
+		all[i].Time = cmp.Or(all[i].Time, "auto")
 	}
 	slices.SortFunc(all, func(a, b Plan) int {
 		if a.Name < b.Name {

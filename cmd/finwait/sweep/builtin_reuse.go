@@ -9,13 +9,14 @@ func aboutReuse() []Plan {
 		{
 			Name: "tw-reuse",
 			About: "When may connect() take over TIME_WAIT, and is it safe? By tcp_tw_reuse (2 is for loopback only), timestamps, " +
-				"and whether the application has bound the port, 1.5 s to 2.5 s after close(); old segments are up to 2 s late.",
+				"and whether the application has bound the port, 1.5 s to 2.5 s after close(); old segments are up to 2 s late " +
+				"(and tcp_rfc1337 is 1, so that no RST ends TIME_WAIT).",
 			Axes: []vary.Axis{
-				axis(scenarioKey, "tw-reuse-timestamps"), axis("client.socket.bound_port", "false", "true"),
+				axis(scenarioKey, "tw-reuse-timestamps"), axis(clientSysctl+"tcp_rfc1337", "1"), axis("client.socket.bound_port", "false", "true"),
 				axis("network.loopback", "false", "true"), axis(serverSysctl+"tcp_timestamps", "1", "0"), axis(clientSysctl+"tcp_tw_reuse", "0", "1", "2"),
 			},
 			Properties: []string{"no-old-duplicate-accepted", "reuse-needs-its-conditions", "connect-refused", "connected-again"},
-			Columns:    []string{"connected-again", "connect-refused", "no-old-duplicate-accepted", "reuse-needs-its-conditions"},
+			Columns:    []string{"connected-again", "shortest:client.TIME_WAIT", "no-old-duplicate-accepted", "reuse-needs-its-conditions"},
 		},
 		{
 			Name: "time-wait-length",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/finwait/finwait/cmd/finwait/scenario"
@@ -19,8 +20,10 @@ type Cache struct{ Dir string }
 // BinaryHash names the program that runs.
 func BinaryHash() (string, error) {
 	name, err := os.Executable()
-	if err != nil {
-		return "", err
+	if err != nil { // no /proc, as in a bare root directory
+		if name, err = exec.LookPath(os.Args[0]); err != nil {
+			return "", err
+		}
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -39,7 +42,7 @@ func BinaryHash() (string, error) {
 func (s *sweeper) key(i scenario.Instance, names []string) string {
 	stays, fins := needs(s.columns)
 	text, err := json.Marshal([]any{
-		s.opt.Binary, string(i.YAML()), i.Overridden, names, s.plan.Time, s.plan.MaxStates, s.plan.MaxDepth, s.plan.AnyStates, stays, fins,
+		s.opt.Binary, string(i.YAML()), i.Overridden, names, s.plan.Time, s.plan.MaxStates, s.plan.MaxDepth, s.plan.AnyStates, s.plan.Fingerprints, stays, fins,
 	})
 	if err != nil {
 		panic(fmt.Sprintf("sweep: a key that is no JSON: %v", err))

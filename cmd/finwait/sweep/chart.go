@@ -16,12 +16,17 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/vary"
 )
 
+// maxLines is how many curves a chart has; a heat map has the rest.
+const maxLines = 12
+
 // SaveChart draws the first column over the axes that have several values: a curve for
-// each value of the others over the last one, or a heat map with two of them, or of a
-// verdict with more. The name of the file says the form, .svg or .png.
+// each value of the others over the last one, or a heat map with two of them, of a
+// verdict, where only some combinations were judged, or of too many curves. Of parameters
+// that are changed one at a time it draws which has an effect on which column. The name
+// of the file says the form, .svg or .png.
 func (r Result) SaveChart(name string) error {
-	if ext := filepath.Ext(name); ext != ".svg" && ext != ".png" {
-		return fmt.Errorf("%s: a name that ends in .svg or .png is wanted", name)
+	if err := ChartName(name); err != nil {
+		return err
 	}
 	columns := r.shownColumns()
 	var axes []vary.Axis
@@ -39,16 +44,37 @@ func (r Result) SaveChart(name string) error {
 		p.Title.Text += ", seconds"
 	}
 	var err error
-	whole := r.Plan.Strategy == "" || r.Plan.Strategy == Everything
-	if whole && (len(axes) == 2 || len(axes) > 2 && columns[0].what == "property") {
+	width := 20 * vg.Centimeter
+	switch s := r.Plan.Strategy; {
+	case s == Star:
+		width = 28 * vg.Centimeter
+		r.heatOfEffects(p, columns)
+	case s == Pairs, s == Triples, s != Bisection && (len(axes) == 2 || len(axes) > 2 && columns[0].what == "property"), r.lines(axes[:len(axes)-1]) > maxLines:
 		err = r.heat(p, axes, columns[0])
-	} else {
+	default:
 		err = r.curves(p, axes, columns[0])
 	}
 	if err != nil {
 		return err
 	}
-	return p.Save(20*vg.Centimeter, 14*vg.Centimeter, name)
+	return p.Save(width, 14*vg.Centimeter, name)
+}
+
+// ChartName tells what is wrong with the name of a chart's file.
+func ChartName(name string) error {
+	if ext := filepath.Ext(name); ext != ".svg" && ext != ".png" {
+		return fmt.Errorf("%s: a name that ends in .svg or .png is wanted", name)
+	}
+	return nil
+}
+
+// lines counts the combinations of the values of some axes.
+func (r Result) lines(axes []vary.Axis) int {
+	seen := map[string]bool{}
+	for _, cell := range r.Cells {
+		seen[rowName(axes, func(i int) string { return cell.Values[axes[i].Key] })] = true
+	}
+	return len(seen)
 }
 
 // grid is a heat map's data: NaN where a cell has no number.
@@ -68,10 +94,12 @@ func (r Result) heat(p *plot.Plot, axes []vary.Axis, c column) error {
 	for _, a := range others {
 		keys = append(keys, shortKey(a.Key))
 	}
-	for _, at := range vary.Grid(others) {
-		values := rowName(others, func(i int) string { return others[i].Values[at[i]] })
-		row[values] = len(rows)
-		rows = append(rows, values)
+	for _, cell := range r.Cells {
+		values := rowName(others, func(i int) string { return cell.Values[others[i].Key] })
+		if _, known := row[values]; !known {
+			row[values] = len(rows)
+			rows = append(rows, values)
+		}
 	}
 	g := grid{}
 	for range rows {
@@ -182,10 +210,14 @@ func colour(i int) color.Color {
 func number(n float64) string { return fmt.Sprintf("%.4g", n) }
 
 // names label whole numbers with the values of an axis, at most 16 of them.
-func names(values []string) plot.Ticker {
+func names(values []string) plot.Ticker { return labels(values, (len(values)+15)/16) }
+
+// every labels whole numbers with all of some texts.
+func every(values []string) plot.Ticker { return labels(values, 1) }
+
+func labels(values []string, step int) plot.Ticker {
 	return plot.TickerFunc(func(_, _ float64) (ticks []plot.Tick) {
-		every := (len(values) + 15) / 16
-		for i := 0; i < len(values); i += every {
+		for i := 0; i < len(values); i += step {
 			ticks = append(ticks, plot.Tick{Value: float64(i), Label: values[i]})
 		}
 		return ticks

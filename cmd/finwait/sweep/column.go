@@ -21,7 +21,8 @@ type column struct {
 	state      string
 }
 
-func parseColumn(name string) (column, error) {
+// parseColumn reads a name; user are properties that are not in the catalogue.
+func parseColumn(name string, user []string) (column, error) {
 	c := column{name: name}
 	var rest string
 	var ok bool
@@ -36,7 +37,7 @@ func parseColumn(name string) (column, error) {
 		return c, nil
 	case !ok:
 		c.what = "property"
-		if !judge.Known(name) {
+		if !judge.Known(name) && !slices.Contains(user, name) {
 			return c, bad
 		}
 		return c, nil
@@ -191,10 +192,10 @@ func needs(columns []column) (stays, fins bool) {
 	return stays, fins
 }
 
-func parseColumns(names []string) ([]column, error) {
+func parseColumns(names, user []string) ([]column, error) {
 	var all []column
 	for _, n := range names {
-		c, err := parseColumn(n)
+		c, err := parseColumn(n, user)
 		if err != nil {
 			return nil, err
 		}

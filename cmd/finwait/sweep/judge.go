@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/finwait/finwait/checker"
@@ -19,7 +20,7 @@ func profileNamed(name string) (spec.Profile, error) {
 		}
 		known = append(known, p.String())
 	}
-	return 0, fmt.Errorf("unknown profile %q; there are %v", name, known)
+	return 0, fmt.Errorf("unknown profile %q; there are %s", name, strings.Join(known, ", "))
 }
 
 // judge fills in what a check of the scenario finds.

@@ -46,6 +46,11 @@ func Merge(names []string, parts []Result) (Result, error) {
 		case max(p.Shard.Count, 1) != count:
 			return all, fmt.Errorf("%s is one of %d shards and %s one of %d; merge those of one division", names[i], max(p.Shard.Count, 1), names[0], count)
 		}
+		for name, hash := range p.Scenarios {
+			if all.Scenarios[name] != hash {
+				return all, fmt.Errorf("%s was made of another scenario %s than %s; sweep one and the same file", names[i], name, names[0])
+			}
+		}
 		if !p.Interrupted {
 			there[p.Shard.String()] = true
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/vary"
 )
 
@@ -49,6 +48,8 @@ type Plan struct {
 	MaxStates int    `json:"max_states"`
 	MaxDepth  int    `json:"max_depth"`
 	AnyStates int    `json:"any_states"`
+	// Fingerprints stand for states where durations are any, and one may be missed.
+	Fingerprints bool `json:"fingerprints"`
 }
 
 // Hash names a plan: results of one plan can be merged.
@@ -88,11 +89,11 @@ func (p *Plan) Bisect(a vary.Axis) {
 	p.Axes = append(slices.DeleteFunc(slices.Clone(p.Axes), func(o vary.Axis) bool { return o.Key == a.Key }), a)
 }
 
-// values are those of a cell by key.
+// values are those of a cell by key; a line of a bisection has none of the last key.
 func (p Plan) values(cell []int) map[string]string {
 	all := map[string]string{}
-	for i, a := range p.Axes {
-		all[a.Key] = a.Values[cell[i]]
+	for i, at := range cell {
+		all[p.Axes[i].Key] = p.Axes[i].Values[at]
 	}
 	return all
 }
@@ -100,7 +101,7 @@ func (p Plan) values(cell []int) map[string]string {
 // cells lists what is to be judged, in its order. excluded counts what the assumptions
 // leave out. With Bisection a cell stands for a whole line of the last axis.
 func (p Plan) cells() (cells [][]int, excluded int, err error) {
-	assume, err := newAssumptions(p.Assume)
+	assume, err := newAssumptions(p.Assume, p.Axes)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -118,9 +119,6 @@ func (p Plan) cells() (cells [][]int, excluded int, err error) {
 	axes := p.Axes
 	if p.Strategy == Bisection {
 		axes = axes[:len(axes)-1]
-		if len(p.Assume) > 0 {
-			return nil, 0, fmt.Errorf("assumptions and bisection do not go together: a value that is left out has no verdict to compare; vary the last key as a grid")
-		}
 	}
 	if p.Strategy != Pairs && p.Strategy != Triples && p.Strategy != Star && vary.Size(axes, MaxCells) > MaxCells {
 		return nil, 0, fmt.Errorf("more than %d cells; take larger steps, or --pairwise", MaxCells)
@@ -139,6 +137,9 @@ func (p Plan) cells() (cells [][]int, excluded int, err error) {
 	}
 	all := len(cells)
 	cells = slices.DeleteFunc(cells, func(c []int) bool { return !keep(c) })
+	if broken == nil && len(cells) == 0 {
+		broken = fmt.Errorf("no combination meets every --assume, and there is nothing to judge")
+	}
 	return cells, all - len(cells), broken
 }
 
@@ -195,7 +196,8 @@ func settings(values map[string]string, axes []vary.Axis) []string {
 	return all
 }
 
-// Validate tells what is wrong with a plan, apart from its scenarios and their keys.
+// Validate tells what is wrong with a plan, apart from its scenarios, and what depends on
+// them: keys, properties and columns.
 func (p Plan) Validate() error {
 	if len(p.Axes) == 0 {
 		return fmt.Errorf("nothing is varied; --vary KEY=VALUES is wanted, such as --vary client.sysctl.net.ipv4.tcp_orphan_retries=0..8")
@@ -203,13 +205,8 @@ func (p Plan) Validate() error {
 	if !slices.ContainsFunc(p.Axes, func(a vary.Axis) bool { return a.Key == scenarioKey }) {
 		return fmt.Errorf("no scenario; name one, or --vary scenario=A,B")
 	}
-	if err := judge.CheckPatterns(p.Properties); err != nil {
-		return fmt.Errorf("--property: %w", err)
-	}
-	for _, c := range p.Columns {
-		if _, err := parseColumn(c); err != nil {
-			return err
-		}
+	if last := p.Axes[len(p.Axes)-1]; p.Strategy == Bisection && !ordered(last) {
+		return fmt.Errorf("--bisect %s: two or more numbers or durations in ascending order are wanted, such as 0..100 or 1s..60s/1s", last.Key)
 	}
 	return nil
 }

@@ -13,12 +13,15 @@ const Schema = "finwait.sweep/1"
 
 // Result is what a sweep, or a share of one, found.
 type Result struct {
-	Schema  string      `json:"schema"`
-	Version string      `json:"version"`
-	Binary  string      `json:"binary"` // a hash of the program
-	Hash    string      `json:"plan_hash"`
-	Plan    Plan        `json:"plan"`
-	Shard   shard.Shard `json:"shard"`
+	Schema  string `json:"schema"`
+	Version string `json:"version"`
+	Binary  string `json:"binary"` // a hash of the program
+	Hash    string `json:"plan_hash"`
+	Plan    Plan   `json:"plan"`
+	// Scenarios are hashes of the files, by their names: those of one name may differ
+	// from machine to machine.
+	Scenarios map[string]string `json:"scenarios"`
+	Shard     shard.Shard       `json:"shard"`
 	// Missing are shares that a merged result lacks.
 	Missing []string `json:"missing"`
 	// Planned is the number of cells of all shares, Excluded what the assumptions

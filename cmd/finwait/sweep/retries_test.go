@@ -42,7 +42,7 @@ func TestOrphanRetries(t *testing.T) {
 		p.Replace(vary.Axis{Key: "client.rto", Values: []string{"200ms", "1s"}})
 	}
 	r := run(t, p, Options{Jobs: 2})
-	columns, err := parseColumns(p.Columns)
+	columns, err := parseColumns(p.Columns, nil)
 	require.NoError(t, err)
 	profiles := map[string]int{}
 	for _, c := range r.Cells {

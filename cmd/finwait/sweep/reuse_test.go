@@ -55,11 +55,28 @@ func TestTwReuse(t *testing.T) {
 		o := c.outcome("no-old-duplicate-accepted")
 		require.Equal(t, "holds", o.Verdict, "%v", c.Values)
 		require.Equal(t, allowed, !o.Vacuous, "%v", c.Values)
+		require.Equal(t, allowed, c.outcome("connected-again").Verdict == "holds", "%v", c.Values)
 		if allowed {
 			taken++
 		}
 	}
 	require.NotZero(t, taken)
+}
+
+// TestCloseStyles: what a close() without waiting for the peer's end throws away is
+// answered by an RST, and nothing is when it waits.
+func TestCloseStyles(t *testing.T) {
+	p, ok := Find("close-styles")
+	require.True(t, ok)
+	var resets []string
+	for _, c := range run(t, p, Options{}).Cells {
+		late, unread := c.outcome("late-data-is-reset"), c.outcome("unread-data-is-told")
+		require.Equal(t, []string{"holds", "holds", "holds"}, []string{late.Verdict, unread.Verdict, c.outcome("both-closed").Verdict})
+		if !late.Vacuous || !unread.Vacuous {
+			resets = append(resets, c.Values["client.app"])
+		}
+	}
+	require.Equal(t, []string{"[{do: close}]", "[{do: shutdown-wr}, {do: close, within: 1s}]"}, resets)
 }
 
 // TestHalfClose: the reply comes after shutdown() and is reset after close().
@@ -69,7 +86,7 @@ func TestHalfClose(t *testing.T) {
 	p.Replace(vary.Axis{Key: profileKey, Values: []string{"linux"}})
 	cells := run(t, p, Options{}).Cells
 	require.Len(t, cells, 2)
-	columns, err := parseColumns(p.Columns)
+	columns, err := parseColumns(p.Columns, nil)
 	require.NoError(t, err)
 	require.Equal(t, "holds", columns[0].text(cells[0]))
 	require.Equal(t, "holds (vacuously)", columns[1].text(cells[0]))

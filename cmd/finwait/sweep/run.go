@@ -2,8 +2,12 @@ package sweep
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/finwait/finwait/checker"
@@ -11,13 +15,14 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/shard"
 	"github.com/finwait/finwait/cmd/finwait/vary"
+	"github.com/finwait/finwait/properties"
 )
 
 // Options say how to work. The zero value works with one job, without a cache.
 type Options struct {
 	Shard  shard.Shard
 	Jobs   int    // cells at a time; 0: one
-	Memory uint64 // bytes for all jobs; 0: no bound
+	Memory uint64 // bytes for the whole program; 0: no bound
 	// Search bounds each cell; its mode of time and bounds are those of the plan.
 	Search checker.Options
 	Cache  *Cache // nil: none
@@ -43,7 +48,7 @@ func Run(ctx context.Context, p Plan, opt Options) (Result, error) {
 	}
 	r := Result{
 		Schema: Schema, Version: opt.Version, Binary: opt.Binary, Hash: p.Hash(), Plan: p, Shard: opt.Shard,
-		Missing: []string{}, Planned: len(cells), Excluded: excluded, Cells: []Cell{},
+		Scenarios: s.hashes(), Missing: []string{}, Planned: len(cells), Excluded: excluded, Cells: []Cell{},
 	}
 	var mine [][]int
 	for i, c := range cells {
@@ -69,6 +74,9 @@ type sweeper struct {
 	columns   []column
 	scenarios map[string]*scenario.Scenario
 
+	search func(context.Context, judge.Case, *Cell) error // judge; tests replace it
+	alone  sync.RWMutex                                   // held for writing by a search that has all the memory
+
 	mu      sync.Mutex
 	planned int
 	found   []Cell
@@ -79,10 +87,7 @@ type sweeper struct {
 
 func newSweep(p Plan, opt Options) (*sweeper, error) {
 	s := &sweeper{plan: p, opt: opt, scenarios: map[string]*scenario.Scenario{}}
-	var err error
-	if s.columns, err = parseColumns(p.Columns); err != nil {
-		return nil, err
-	}
+	s.search = s.judge
 	for _, a := range p.Axes {
 		if a.Key != scenarioKey {
 			continue
@@ -98,16 +103,52 @@ func newSweep(p Plan, opt Options) (*sweeper, error) {
 			s.scenarios[name] = found[0]
 		}
 	}
-	jobs := max(opt.Jobs, 1)
+	user, err := s.userProperties()
+	if err != nil {
+		return nil, err
+	}
+	if err := judge.CheckPatterns(p.Properties, user); err != nil {
+		return nil, fmt.Errorf("--property: %w", err)
+	}
+	var names []string
+	for _, u := range user {
+		names = append(names, u.Name)
+	}
+	if s.columns, err = parseColumns(p.Columns, names); err != nil {
+		return nil, err
+	}
 	s.opt.Search.Workers = 1
-	s.opt.Search.Memory = opt.Memory / uint64(jobs)
+	s.opt.Search.Memory = opt.Memory // that of the whole program is measured
 	s.opt.Search.MaxStates, s.opt.Search.MaxDepth, s.opt.Search.AnyStates = p.MaxStates, p.MaxDepth, p.AnyStates
+	s.opt.Search.Fingerprints = p.Fingerprints
 	for _, m := range []checker.Mode{checker.Auto, checker.Exact, checker.Any} {
 		if m.String() == p.Time {
 			s.opt.Search.Time = m
 		}
 	}
 	return s, nil
+}
+
+// userProperties are those that the files bring with them.
+func (s *sweeper) userProperties() (all []properties.Property, err error) {
+	for _, file := range s.scenarios {
+		i, err := file.Instantiate(file.Profiles()[0], scenario.Overrides{})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, i.UserProperties()...)
+	}
+	return all, nil
+}
+
+// hashes name the texts of the scenarios.
+func (s *sweeper) hashes() map[string]string {
+	all := map[string]string{}
+	for name, file := range s.scenarios {
+		sum := sha256.Sum256([]byte(file.Text()))
+		all[name] = hex.EncodeToString(sum[:16])
+	}
+	return all
 }
 
 // known refuses a plan none of whose cells makes a scenario, with the reason of the
@@ -184,7 +225,14 @@ func (s *sweeper) instance(values map[string]string) (scenario.Instance, error) 
 		}
 		profile = found
 	}
-	return file.Instantiate(profile, scenario.Overrides{Set: settings(values, s.plan.Axes)})
+	i, err := file.Instantiate(profile, scenario.Overrides{Set: settings(values, s.plan.Axes)})
+	var wrong *scenario.Error
+	if errors.As(err, &wrong) && slices.ContainsFunc(s.plan.Axes, func(a vary.Axis) bool {
+		return len(a.Values) > 1 && strings.HasPrefix(wrong.File, a.Key+"=")
+	}) {
+		wrong.Source = "--vary"
+	}
+	return i, err
 }
 
 // cell judges one combination, or takes it from the cache; ok is false when it was
@@ -208,7 +256,7 @@ func (s *sweeper) cell(ctx context.Context, at []int) (c Cell, ok bool) {
 		s.mu.Unlock()
 		return c, true
 	}
-	if err := s.judge(ctx, k, &c); err != nil {
+	if err := s.within(ctx, k, &c); err != nil {
 		if ctx.Err() != nil {
 			return c, false
 		}
@@ -228,98 +276,19 @@ func (s *sweeper) cell(ctx context.Context, at []int) (c Cell, ok bool) {
 	return c, true
 }
 
-// bisect judges the line of the last axis that a cell of the others stands for.
-func (s *sweeper) bisect(ctx context.Context, line []int) {
-	size := len(s.plan.Axes[len(s.plan.Axes)-1].Values)
-	done := map[int]Cell{}
-	look := func(v int) bool {
-		if _, known := done[v]; known {
-			return true
-		}
-		c, ok := s.cell(ctx, append(slices.Clone(line), v))
-		if ok {
-			done[v] = c
-		}
-		return ok
+// within judges a cell beside others, and by itself when their common memory did not do:
+// what is found does not depend on who else was at work.
+func (s *sweeper) within(ctx context.Context, k judge.Case, c *Cell) error {
+	s.alone.RLock()
+	err := s.search(ctx, k, c)
+	s.alone.RUnlock()
+	if err != nil || c.Stopped != "memory" || s.opt.Jobs < 2 {
+		return err
 	}
-	explore(size, look, func(v int) map[string]string { return verdicts(done[v]) })
-	var cells []Cell
-	for _, c := range done {
-		cells = append(cells, c)
-	}
-	slices.SortFunc(cells, func(a, b Cell) int { return a.Index - b.Index })
-	s.take(cells...)
-}
-
-// probes is how many values of a line are judged before it is taken for monotone.
-const probes = 9
-
-// explore looks at some of a number of values in a row, so that each property whose
-// verdict changes at most once among evenly spread ones has its change found between two
-// neighbours. Where one changes more often, it looks at all.
-func explore(size int, look func(v int) bool, verdicts func(v int) map[string]string) {
-	var seen []int
-	visit := func(v int) bool {
-		if at, known := slices.BinarySearch(seen, v); !known {
-			if !look(v) {
-				return false
-			}
-			seen = slices.Insert(seen, at, v)
-		}
-		return true
-	}
-	for i := range probes {
-		if !visit(i * (size - 1) / (probes - 1)) {
-			return
-		}
-	}
-	for {
-		middle, monotone := change(seen, verdicts)
-		switch {
-		case !monotone:
-			for v := range size {
-				if !visit(v) {
-					return
-				}
-			}
-			return
-		case middle < 0:
-			return
-		case !visit(middle):
-			return
-		}
-	}
-}
-
-// change gives a value between two neighbours that differ in some verdict, or -1, and
-// tells whether each verdict changes at most once.
-func change(seen []int, verdicts func(v int) map[string]string) (middle int, monotone bool) {
-	middle, monotone = -1, true
-	changes := map[string]int{}
-	for i := 1; i < len(seen); i++ {
-		a, b := verdicts(seen[i-1]), verdicts(seen[i])
-		for p, v := range a {
-			if b[p] == v {
-				continue
-			}
-			if changes[p]++; changes[p] > 1 {
-				monotone = false
-			}
-			if middle < 0 && seen[i]-seen[i-1] > 1 {
-				middle = (seen[i] + seen[i-1]) / 2
-			}
-		}
-	}
-	return middle, monotone
-}
-
-// verdicts are those of a cell by property; none for a cell without answers.
-func verdicts(c Cell) map[string]string {
-	all := map[string]string{}
-	for _, o := range c.Outcomes {
-		all[o.Property] = o.Verdict
-	}
-	return all
+	s.alone.Lock()
+	defer s.alone.Unlock()
+	*c = Cell{Index: c.Index, Values: c.Values, Outcomes: []Outcome{}}
+	return s.search(ctx, k, c)
 }
 
 // ordered tells whether the values of an axis are numbers or durations in ascending

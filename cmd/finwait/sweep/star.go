@@ -1,24 +1,27 @@
 package sweep
 
 import (
+	"cmp"
+	"image/color"
 	"slices"
 	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 
 	"github.com/finwait/finwait/cmd/finwait/vary"
 )
 
-// writeStar is the table of a sweep that changes one parameter at a time: a row for
-// each change, and in each column what it changes there, in any scenario; empty where
-// it has no effect.
-func (r Result) writeStar(b *strings.Builder, columns []column) {
+// effects are what the change of a parameter does to the columns, in any scenario: for
+// each change, in their order, and each column the texts before and after.
+func (r Result) effects(columns []column) (order []string, effects map[string]map[string][]string) {
 	base := map[string]Cell{}
 	for _, c := range r.Cells {
 		if len(r.changed(c)) == 0 {
 			base[r.frame(c)] = c
 		}
 	}
-	effects := map[string]map[string][]string{}
-	var order []string
+	effects = map[string]map[string][]string{}
 	cells := slices.Clone(r.Cells)
 	slices.SortStableFunc(cells, func(x, y Cell) int { return r.rank(x) - r.rank(y) })
 	for _, c := range cells {
@@ -40,6 +43,13 @@ func (r Result) writeStar(b *strings.Builder, columns []column) {
 			}
 		}
 	}
+	return order, effects
+}
+
+// writeStar is the table of a sweep that changes one parameter at a time: a row for
+// each change, and in each column its effects.
+func (r Result) writeStar(b *strings.Builder, columns []column) {
+	order, effects := r.effects(columns)
 	head := []string{"changed"}
 	for _, col := range columns {
 		head = append(head, col.name)
@@ -48,19 +58,40 @@ func (r Result) writeStar(b *strings.Builder, columns []column) {
 	for _, name := range order {
 		row := []string{name}
 		for _, col := range columns {
-			row = append(row, strings.Join(effects[name][col.name], ", "))
+			row = append(row, cmp.Or(strings.Join(effects[name][col.name], ", "), "·"))
 		}
 		rows = append(rows, row)
 	}
-	for _, row := range rows {
-		for i, cell := range row {
-			if cell == "" {
-				row[i] = "·"
-			}
-		}
-	}
 	writeColumns(b, rows)
 	b.WriteString("· no effect\n")
+}
+
+// twoColours are those of no effect and of an effect.
+type twoColours struct{}
+
+func (twoColours) Colors() []color.Color { return []color.Color{color.Gray{Y: 235}, colour(0)} }
+
+// heatOfEffects draws which change has an effect on which column.
+func (r Result) heatOfEffects(p *plot.Plot, columns []column) {
+	order, effects := r.effects(columns)
+	slices.Reverse(order) // the first one on top, as in the table
+	g := grid{}
+	for _, name := range order {
+		var row []float64
+		for _, col := range columns {
+			row = append(row, min(1, float64(len(effects[name][col.name]))))
+		}
+		g.values = append(g.values, row)
+	}
+	var heads []string
+	for _, col := range columns {
+		heads = append(heads, strings.TrimPrefix(col.name, "stay:"))
+	}
+	h := plotter.NewHeatMap(g, twoColours{})
+	h.Min, h.Max = 0, 1
+	p.Add(h)
+	p.Title.Text = "Which parameter has an effect (dark) on what"
+	p.X.Tick.Marker, p.Y.Tick.Marker = every(heads), every(order)
 }
 
 // rank orders cells by the key that is changed.

@@ -49,7 +49,7 @@ func TestGridOfRetries(t *testing.T) {
 	require.Len(t, r.Cells, 6)
 	var stays, fins []string
 	for _, c := range r.Cells {
-		columns, err := parseColumns(r.Plan.Columns)
+		columns, err := parseColumns(r.Plan.Columns, nil)
 		require.NoError(t, err)
 		stays = append(stays, columns[0].text(c))
 		fins = append(fins, columns[1].text(c))
@@ -299,7 +299,7 @@ func TestCharts(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	for _, bad := range []string{"x", "stay:client", "stay:client.CLOSSED", "fins:client.CLOSED", "stay:nobody.CLOSED", "speed:client", "both-*"} {
-		_, err := parseColumn(bad)
+		_, err := parseColumn(bad, nil)
 		require.ErrorContains(t, err, "is wanted", bad)
 	}
 }
@@ -310,7 +310,7 @@ func TestPortRate(t *testing.T) {
 	p, ok := Find("port-rate")
 	require.True(t, ok)
 	r := run(t, p, Options{})
-	columns, err := parseColumns(p.Columns)
+	columns, err := parseColumns(p.Columns, nil)
 	require.NoError(t, err)
 	rates := map[string]string{}
 	for _, c := range r.Cells {

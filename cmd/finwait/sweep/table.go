@@ -4,9 +4,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dustin/go-humanize/english"
 )
 
 // shownRows is how many rows the text shows; CSV and JSON have all.
@@ -16,7 +19,7 @@ const shownRows = 200
 // number of states.
 func (r Result) shownColumns() []column {
 	if len(r.Plan.Columns) > 0 {
-		all, err := parseColumns(r.Plan.Columns)
+		all, err := parseColumns(r.Plan.Columns, r.properties())
 		if err != nil {
 			return nil // Run has refused such a plan
 		}
@@ -73,6 +76,9 @@ func (r Result) WriteText(w io.Writer) error {
 		}
 	}
 	notes = append(notes, r.same(columns)...)
+	if r.Plan.Fingerprints {
+		notes = append(notes, "where durations are any, states are compared by 8 bytes each (--fingerprints): one may have been missed")
+	}
 	for _, note := range notes {
 		fmt.Fprintf(&b, "%s\n", note)
 	}
@@ -152,13 +158,14 @@ func (r Result) same(shown []column) []string {
 
 func (r Result) summary(b *strings.Builder) {
 	n := r.Counts()
-	fmt.Fprintf(b, "\n%d cells judged", n.Judged)
+	fmt.Fprintf(b, "\n%s judged", english.Plural(n.Judged, "cell", ""))
 	for _, part := range []struct {
 		n    int
 		text string
 	}{
-		{n.Invalid, "make no scenario"}, {r.Excluded, "excluded by assumptions"}, {n.Failed, "FAILED"},
-		{n.Different, "verdicts DIFFERENT from what is expected of these parameters"}, {n.Unknown, "verdicts unknown"},
+		{n.Invalid, english.PluralWord(n.Invalid, "makes no scenario", "make no scenario")}, {r.Excluded, "excluded by assumptions"}, {n.Failed, "FAILED"},
+		{n.Different, english.PluralWord(n.Different, "verdict", "") + " DIFFERENT from what is expected of these parameters"},
+		{n.Unknown, english.PluralWord(n.Unknown, "verdict", "") + " unknown"},
 	} {
 		if part.n > 0 {
 			fmt.Fprintf(b, ", %d %s", part.n, part.text)
@@ -168,17 +175,7 @@ func (r Result) summary(b *strings.Builder) {
 		fmt.Fprintf(b, "; %d from the cache", r.Cached)
 	}
 	b.WriteString("\n")
-	for _, c := range r.Cells {
-		if c.Failed != "" {
-			fmt.Fprintf(b, "failed: %s: %s\n", describe(c), c.Failed)
-		}
-	}
-	for _, c := range r.Cells {
-		if c.Invalid != "" {
-			fmt.Fprintf(b, "no scenario: %s: %s\n", describe(c), c.Invalid)
-			break
-		}
-	}
+	r.reasons(b)
 	if r.Shard.Count > 1 {
 		fmt.Fprintf(b, "this is shard %s; finwait merge puts the shards together\n", r.Shard)
 	}
@@ -188,6 +185,55 @@ func (r Result) summary(b *strings.Builder) {
 	if r.Interrupted {
 		b.WriteString("INTERRUPTED: the same command goes on from the cache\n")
 	}
+}
+
+// toldReasons is how many cells of a kind the text gives the reasons of; JSON and, but
+// for verdicts, CSV have all.
+const toldReasons = 5
+
+// reasons tells why cells are without an answer, and which verdicts differ.
+func (r Result) reasons(b *strings.Builder) {
+	told := map[string]int{}
+	tell := func(kind string, c Cell, why string) {
+		if told[kind]++; told[kind] <= toldReasons {
+			fmt.Fprintf(b, "%s: %s: %s\n", kind, r.describe(c), why)
+		}
+	}
+	for _, c := range r.Cells {
+		if c.Failed != "" {
+			tell("failed", c, c.Failed)
+		}
+		if c.Invalid != "" {
+			tell("no scenario", c, c.Invalid)
+		}
+		for _, o := range c.Outcomes {
+			switch {
+			case o.AsExpected == nil:
+				tell("unknown", c, o.Property+": "+o.Reason)
+			case !*o.AsExpected:
+				tell("different", c, o.Property+" is "+o.Verdict+", expected "+*o.Expected)
+			}
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(told)) {
+		if more := told[kind] - toldReasons; more > 0 {
+			fmt.Fprintf(b, "%s: and %d more; --format json has all\n", kind, more)
+		}
+	}
+}
+
+// describe names a cell by the values that are not those of all cells.
+func (r Result) describe(c Cell) string {
+	var all []string
+	for _, a := range r.Plan.Axes {
+		if len(a.Values) > 1 {
+			all = append(all, a.Key+"="+c.Values[a.Key])
+		}
+	}
+	if len(all) == 0 {
+		return describe(c)
+	}
+	return strings.Join(all, " ")
 }
 
 func describe(c Cell) string {

@@ -48,9 +48,7 @@ func thresholds(p Plan, cells []Cell) []Threshold {
 		}
 		for _, name := range lines {
 			line := byLine[name]
-			slices.SortFunc(line, func(x, y Cell) int {
-				return slices.Index(a.Values, x.Values[a.Key]) - slices.Index(a.Values, y.Values[a.Key])
-			})
+			slices.SortFunc(line, func(x, y Cell) int { return x.Index - y.Index })
 			for _, o := range line[0].Outcomes {
 				if t, changes := along(p, a, line, o.Property); changes {
 					all = append(all, t)
@@ -110,7 +108,7 @@ func along(p Plan, a vary.Axis, line []Cell, property string) (t Threshold, chan
 func (t Threshold) String() string {
 	var fixed []string
 	for key, v := range t.Fixed {
-		fixed = append(fixed, key+"="+v)
+		fixed = append(fixed, shortKey(key)+"="+v)
 	}
 	slices.Sort(fixed)
 	fails, holds := "fails", "holds"

@@ -38,15 +38,17 @@ func Parse(arg string) (Axis, error) {
 	if !ok || a.Key == "" {
 		return a, fmt.Errorf("%q: KEY=VALUES is wanted, such as client.rto=200ms,1s or network.loss=0..9", arg)
 	}
+	seen := map[string]bool{}
 	for _, part := range split(text) {
 		values, err := expand(part)
 		if err != nil {
 			return a, fmt.Errorf("%s: %w", a.Key, err)
 		}
 		for _, v := range values {
-			if !slices.Contains(a.Values, v) {
+			if !seen[v] {
 				a.Values = append(a.Values, v)
 			}
+			seen[v] = true
 		}
 		if len(a.Values) > MaxValues {
 			return a, fmt.Errorf("%s: more than %d values; take a larger step", a.Key, MaxValues)

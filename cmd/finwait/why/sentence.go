@@ -13,9 +13,9 @@ import (
 
 var hosts = [2]spec.Host{spec.Client, spec.Server}
 
-// sentence says what went wrong, and what decided it.
-func (d *decision) sentence() string {
-	return capital(d.what()) + ". " + capital(d.verdict()) + d.mutants() + "."
+// sentences say what went wrong, and what decided it.
+func (d *decision) sentences() (what, decided string) {
+	return capital(d.what()) + ".", capital(d.verdict()) + d.mutants() + "."
 }
 
 func capital(s string) string {

@@ -34,8 +34,10 @@ import (
 // Explanation tells why a run violates its property. Its JSON form is part of the
 // report's.
 type Explanation struct {
-	// Sentence is all in one, in plain English.
+	// Sentence is all in one, in plain English: What went wrong, then what Decided it.
 	Sentence string `json:"sentence"`
+	What     string `json:"-"`
+	Decided  string `json:"-"`
 	// Conjunct is the part of the condition that failed, or the parts.
 	Conjunct *Conjunct `json:"conjunct"`
 	// Decisive is nil where no single event is, or where that is not known; Searched
@@ -115,7 +117,8 @@ func Explain(ctx context.Context, q Question) (Explanation, error) {
 			return e, fmt.Errorf("explaining %s: %w", q.About.Name, err)
 		}
 	}
-	e.Sentence = d.sentence()
+	e.What, e.Decided = d.sentences()
+	e.Sentence = e.What + " " + e.Decided
 	return e, nil
 }
 

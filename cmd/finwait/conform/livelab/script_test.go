@@ -71,6 +71,11 @@ func scriptOf(t *testing.T, name string, host spec.Host, set ...string) wire.Scr
 	return script
 }
 
+// attempts are how often a script is tried. A machine under load is late with a segment now
+// and then, and the kernel's timers do not wait for it; a kernel that does otherwise does so
+// every time.
+const attempts = 5
+
 // The kernel of this machine does what the scripts of runs expect of it.
 func TestScripts(t *testing.T) {
 	for _, name := range scripted {
@@ -78,7 +83,12 @@ func TestScripts(t *testing.T) {
 			t.Run(fmt.Sprint(name, " ", host), func(t *testing.T) {
 				t.Parallel()
 				script := scriptOf(t, name, host, laboratory()...)
-				require.NoError(t, replay(t, newTUN(t, script.Sysctls...), script))
+				differs := replay(t, newTUN(t, script.Sysctls...), script)
+				for n := 1; n < attempts && differs != nil; n++ {
+					t.Logf("attempt %d: %v", n, differs)
+					differs = replay(t, newTUN(t, script.Sysctls...), script)
+				}
+				require.NoError(t, differs)
 			})
 		}
 	}
