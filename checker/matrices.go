@@ -26,7 +26,9 @@ func (m *matrixStore) number(width int, words []uint64) uint32 {
 func (m *matrixStore) at(width int, n uint32) []uint64 { return m.of[width].Load().at(n) }
 
 // crowded tells whether many were added since the last time.
-func (m *matrixStore) crowded() bool { return m.size()/5 > m.settle/4+1<<8 }
+func (m *matrixStore) crowded() bool { return m.size() > m.settle+m.settle/8+roomForMatrices }
+
+var roomForMatrices = uint32(1 << 10) // none in tests
 
 func (m *matrixStore) size() (n uint32) {
 	for w := range m.of {
