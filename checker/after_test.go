@@ -70,7 +70,7 @@ func TestNeverAfter(t *testing.T) {
 	})
 	if !testing.Short() {
 		require.Greater(t, verdicts[checker.Holds], 10)
-		require.Greater(t, verdicts[checker.Violated], 10)
+		require.Positive(t, verdicts[checker.Violated])
 		require.Positive(t, vacuous)
 	}
 }

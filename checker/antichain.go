@@ -26,7 +26,7 @@ func slotAt(slots []uint64, i int) uint32 { return uint32(slots[i/2] >> (i % 2 *
 
 func setSlot(slots []uint64, i int, slot uint32) {
 	shift := i % 2 * 32
-	slots[i/2] = slots[i/2]&^(headNumber<<shift) | uint64(slot)<<shift
+	slots[i/2] = slots[i/2]&^((1<<32-1)<<shift) | uint64(slot)<<shift
 }
 
 // shrink leaves the first n entries of a block, and gives n.
@@ -61,7 +61,7 @@ func (s *classShard) remove(l *antichain, slot uint32) int {
 }
 
 // append adds a slot to a list of n, which is in a block if n is more than 1.
-func (s *classShard) append(l *antichain, n int, slot uint32, prefix int) {
+func (x *classSet) append(s *classShard, l *antichain, n int, slot uint32, width int) {
 	if n == 0 {
 		*l = antichain{ref: slot, size: 1}
 		return
@@ -74,7 +74,7 @@ func (s *classShard) append(l *antichain, n int, slot uint32, prefix int) {
 		grown := antichain{ref: s.blocks.alloc(blockWords(1 << log)), size: log<<sizeBits | uint32(n)}
 		firsts, slots := s.block(&grown)
 		if n == 1 {
-			firsts[0] = s.slots.at(l.ref)[prefix]
+			firsts[0] = x.matrix(s, l.ref, width)[0]
 			setSlot(slots, 0, l.ref)
 		} else {
 			oldFirsts, oldSlots := s.block(l)
@@ -85,7 +85,7 @@ func (s *classShard) append(l *antichain, n int, slot uint32, prefix int) {
 		*l = grown
 	}
 	firsts, slots := s.block(l)
-	firsts[n] = s.slots.at(slot)[prefix]
+	firsts[n] = x.matrix(s, slot, width)[0]
 	setSlot(slots, n, slot)
 	l.size++
 }

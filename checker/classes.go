@@ -1,12 +1,11 @@
 package checker
 
-import "slices"
-
 // classSet keeps state classes: a place, which is a discrete state with the bit of
 // a property (place), and a matrix. Classes are numbered in the order in which
 // they come. It is divided into shards by place, which can be filled at once.
 type classSet struct {
 	values   *valueTable
+	matrices *matrixStore
 	shards   [classShards]classShard
 	places   int  // per discrete state: 2 with the bit of a property
 	equality bool // classes are kept apart, instead of up to inclusion
@@ -22,17 +21,17 @@ type classSet struct {
 	// expanded and the next.
 	slots []uint32
 	base  int32
-	epoch uint64 // headEpoch, or 0: of slots whose codes are up to date
 }
 
 // classShards does not depend on the number of workers, so nothing else does.
 const classShards = 8
 
-// shard keeps the matrices of its places. The slot of a matrix is a head, under
-// equality its place, and its codes.
+// shard keeps the classes of its places. The slot of a class is a head, and under
+// equality its place.
 type classShard struct {
 	slots  arena
 	blocks arena
+	widths paged[uint8] // of the matrices of each place, less 1
 	lists  paged[antichain]
 	// byHash finds equal classes.
 	byHash hashTable
@@ -41,18 +40,17 @@ type classShard struct {
 	garbage []uint32
 }
 
-// The head of a slot: the number of its class, its width - 1, whether it needs no
-// expansion, and a bit that changes with the codes.
+// The head of a slot: the number of its class, whether it needs no expansion, and the
+// number of its matrix.
 const (
-	headNumber = 1<<32 - 1
-	headWidth  = 32
-	headDead   = 1 << 40
-	headEpoch  = 1 << 41
+	headNumber = 1<<31 - 1
+	headDead   = 1 << 31
+	headMatrix = 32
 	unnumbered = headNumber
 )
 
 func newClassSet(places int) *classSet {
-	return &classSet{values: newValueTable(), places: places}
+	return &classSet{values: newValueTable(), matrices: &matrixStore{}, places: places}
 }
 
 func (x *classSet) size() int { return x.place.size }
@@ -66,30 +64,31 @@ func (x *classSet) shardOf(place int32) (*classShard, int32) {
 	return &x.shards[id%classShards], id/classShards*2 + bit
 }
 
-// prefix is the number of words before the codes.
-func (x *classSet) prefix() int {
+// matrix gives the codes of a slot, whose matrix has this width.
+func (x *classSet) matrix(s *classShard, slot uint32, width int) []uint64 {
+	return x.matrices.at(width, uint32(s.slots.at(slot)[0]>>headMatrix))
+}
+
+// width is that of all matrices of a place, by its number in a shard.
+func (s *classShard) width(i int32) int { return int(*s.widths.at(i)) + 1 }
+
+// slotWords is the number of words of a slot.
+func (x *classSet) slotWords() int {
 	if x.equality {
 		return 2
 	}
 	return 1
 }
 
-// matrix gives the codes of a slot.
-func (x *classSet) matrix(s *classShard, slot uint32) []uint64 {
+// keep puts a class of the i-th place of a shard into a slot.
+func (x *classSet) keep(s *classShard, i, place int32, width int, matrix uint32) uint32 {
+	*s.widths.at(i) = uint8(width - 1)
+	slot := s.slots.alloc(x.slotWords())
 	w := s.slots.at(slot)
-	n := x.values.words(cells(int(w[0]>>headWidth&0xff) + 1))
-	return w[x.prefix() : x.prefix()+n]
-}
-
-// keep puts a matrix into a slot.
-func (x *classSet) keep(s *classShard, place int32, width int, words []uint64) uint32 {
-	slot := s.slots.alloc(x.prefix() + len(words))
-	w := s.slots.at(slot)
-	w[0] = unnumbered | uint64(width-1)<<headWidth | x.epoch
+	w[0] = unnumbered | uint64(matrix)<<headMatrix
 	if x.equality {
 		w[1] = uint64(place)
 	}
-	copy(w[x.prefix():], words)
 	return slot
 }
 
@@ -109,12 +108,35 @@ func (x *classSet) sweep(from int32) {
 	for i := range x.shards {
 		s := &x.shards[i]
 		for _, slot := range s.garbage {
-			s.slots.release(slot, x.prefix()+len(x.matrix(s, slot)))
+			s.slots.release(slot, x.slotWords())
 		}
 		s.garbage = s.garbage[:0]
 	}
+	if !x.equality && x.matrices.crowded() {
+		x.retain()
+	}
 	x.slots = x.slots[:copy(x.slots, x.slots[from-x.base:])]
 	x.base = from
+}
+
+// retain leaves out the matrices that no class has any more.
+func (x *classSet) retain() {
+	var used [maxWidth + 1]bitset
+	x.each(func(width int, head *uint64) { used[width].set(int(*head >> headMatrix)) })
+	now := x.matrices.retain(&used)
+	x.each(func(width int, head *uint64) {
+		*head = *head&(1<<headMatrix-1) | uint64(now[width][*head>>headMatrix])<<headMatrix
+	})
+}
+
+// each visits the heads of all classes that are in a list.
+func (x *classSet) each(visit func(width int, head *uint64)) {
+	for i := range x.shards {
+		s := &x.shards[i]
+		for k := range int32(s.lists.size) {
+			s.each(s.lists.at(k), func(slot uint32) { visit(s.width(k), &s.slots.at(slot)[0]) })
+		}
+	}
 }
 
 // fate is what becomes of a class that is added.
@@ -131,47 +153,44 @@ func (x *classSet) add(place int32, width int, words []uint64, level int32) fate
 	s, i := x.shardOf(place)
 	words = words[:x.values.words(cells(width))]
 	if x.equality {
-		return x.addEqual(s, place, width, words)
+		return x.addEqual(s, i, place, width, words)
 	}
 	if x.convex != nil {
-		return x.addMerged(s, s.lists.at(i), place, width, words, level)
+		return x.addMerged(s, i, place, width, words, level)
 	}
-	return x.addIncluded(s, s.lists.at(i), place, width, words, level)
+	return x.addIncluded(s, i, place, width, words, level)
 }
 
-func hashOf(place int32, words []uint64) uint32 {
-	h := mix(1, uint64(place))
-	for _, w := range words {
-		h = mix(h, w)
-	}
-	return fold(h)
+func hashOf(place int32, matrix uint32) uint32 {
+	return fold(mix(mix(1, uint64(place)), uint64(matrix)))
 }
 
-func (x *classSet) findEqual(s *classShard, place int32, words []uint64) int32 {
-	return s.byHash.find(hashOf(place, words), func(slot int32) bool {
+func (x *classSet) findEqual(s *classShard, place int32, matrix uint32) int32 {
+	return s.byHash.find(hashOf(place, matrix), func(slot int32) bool {
 		w := s.slots.at(uint32(slot))
-		return w[1] == uint64(place) && slices.Equal(w[2:2+len(words)], words)
+		return w[1] == uint64(place) && uint32(w[0]>>headMatrix) == matrix
 	})
 }
 
-func (x *classSet) addEqual(s *classShard, place int32, width int, words []uint64) fate {
-	if slot := x.findEqual(s, place, words); slot >= 0 {
+func (x *classSet) addEqual(s *classShard, i, place int32, width int, words []uint64) fate {
+	matrix := x.matrices.number(width, words)
+	if slot := x.findEqual(s, place, matrix); slot >= 0 {
 		return fate{slot: uint32(slot)}
 	}
-	slot := x.keep(s, place, width, words)
-	s.byHash.insert(hashOf(place, words), int32(slot))
+	slot := x.keep(s, i, place, width, matrix)
+	s.byHash.insert(hashOf(place, matrix), int32(slot))
 	return fate{slot: slot, fresh: true}
 }
 
 // addIncluded keeps a class unless it is inside a known one. Known classes inside
 // the new one are superseded, and those of its own level need no expansion either;
 // an earlier one does, or paths would no longer be shortest.
-func (x *classSet) addIncluded(s *classShard, l *antichain, place int32, width int, words []uint64, level int32) fate {
-	top := x.values.borrows
+func (x *classSet) addIncluded(s *classShard, i, place int32, width int, words []uint64, level int32) fate {
+	l, top := s.lists.at(i), x.values.borrows
 	n := l.length()
 	var f fate
 	if n == 1 {
-		inside, covers := compare(words, s.slots.at(l.ref)[1:], top)
+		inside, covers := compare(words, x.matrix(s, l.ref, width), top)
 		if inside {
 			return fate{slot: l.ref}
 		}
@@ -186,7 +205,7 @@ func (x *classSet) addIncluded(s *classShard, l *antichain, place int32, width i
 			first := firsts[i]
 			if ((first|top)-words[0])&top == top || ((words[0]|top)-first)&top == top {
 				slot := slotAt(slots, i)
-				inside, covers := compare(words, s.slots.at(slot)[1:], top)
+				inside, covers := compare(words, x.matrix(s, slot, width), top)
 				if inside {
 					// Nothing was removed: what the new class covers, this one
 					// would have covered as well.
@@ -206,8 +225,8 @@ func (x *classSet) addIncluded(s *classShard, l *antichain, place int32, width i
 		}
 		n = s.shrink(l, stay)
 	}
-	f.slot, f.fresh = x.keep(s, place, width, words), true
-	s.append(l, n, f.slot, x.prefix())
+	f.slot, f.fresh = x.keep(s, i, place, width, x.matrices.number(width, words)), true
+	x.append(s, l, n, f.slot, width)
 	return f
 }
 
@@ -238,8 +257,11 @@ func (s *classShard) supersede(slot uint32, level int32) {
 // grow makes room for the places of a number of discrete states.
 func (x *classSet) grow(states int) {
 	for i := range x.shards {
-		for s := &x.shards[i]; !x.equality && s.lists.size < (states/classShards+1)*x.places; {
-			s.lists.add(antichain{})
+		for s := &x.shards[i]; s.widths.size < (states/classShards+1)*x.places; {
+			s.widths.add(0)
+			if !x.equality {
+				s.lists.add(antichain{})
+			}
 		}
 	}
 }
@@ -250,10 +272,10 @@ func (x *classSet) look(place int32, width int, words []uint64) (known bool, cov
 	s, i := x.shardOf(place)
 	words = words[:x.values.words(cells(width))]
 	if x.equality {
-		return x.findEqual(s, place, words) >= 0, 0
+		return x.findEqual(s, place, x.matrices.number(width, words)) >= 0, 0
 	}
 	s.each(s.lists.at(i), func(slot uint32) {
-		inside, covers := compare(words, x.matrix(s, slot), x.values.borrows)
+		inside, covers := compare(words, x.matrix(s, slot, width), x.values.borrows)
 		known = known || inside
 		if covers {
 			covered++
@@ -266,7 +288,7 @@ func (x *classSet) look(place int32, width int, words []uint64) (known bool, cov
 }
 
 // covered tells whether a class is inside a known one. It only reads.
-func (x *classSet) covered(place int32, words []uint64) bool {
+func (x *classSet) covered(place int32, width int, words []uint64) bool {
 	s, i := x.shardOf(place)
 	if int(i) >= s.lists.size {
 		return false
@@ -275,11 +297,11 @@ func (x *classSet) covered(place int32, words []uint64) bool {
 	switch n := l.length(); n {
 	case 0:
 	case 1:
-		return within(words, s.slots.at(l.ref)[1:], top)
+		return within(words, x.matrix(s, l.ref, width), top)
 	default:
 		firsts, slots := s.block(l)
 		for i := range n {
-			if ((firsts[i]|top)-words[0])&top == top && within(words, s.slots.at(slotAt(slots, i))[1:], top) {
+			if ((firsts[i]|top)-words[0])&top == top && within(words, x.matrix(s, slotAt(slots, i), width), top) {
 				return true
 			}
 		}
@@ -330,9 +352,9 @@ func (x *classSet) drop(id int32) {
 
 // at gives the codes of a class whose slot is known, and its width.
 func (x *classSet) at(id int32) (words []uint64, width int) {
-	s, _ := x.shardOf(*x.place.at(id))
-	slot := x.slots[id-x.base]
-	return x.matrix(s, slot), int(s.slots.at(slot)[0]>>headWidth&0xff) + 1
+	s, i := x.shardOf(*x.place.at(id))
+	width = s.width(i)
+	return x.matrix(s, x.slots[id-x.base], width), width
 }
 
 // path is the way from an initial class to id by parents, as arcs.

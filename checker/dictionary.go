@@ -54,13 +54,13 @@ func (d *dictionary) number(hash uint64, words []uint64) uint32 {
 		return n
 	}
 	n := d.count
-	d.count++
 	if n%dictionaryPage == 0 {
 		v = &dictionaryView{v.slots, append(slices.Clip(v.pages), make([]uint64, dictionaryPage*(d.width+1)))}
 	}
 	if 2*int(n+1) > len(v.slots) {
-		v = d.larger(v, n)
+		v = d.index(2*len(v.slots), v.pages)
 	}
+	d.count++
 	d.view.Store(v)
 	e := d.entry(n)
 	e[0] = hash
@@ -87,16 +87,16 @@ func (d *dictionary) find(v *dictionaryView, hash uint64, words []uint64) (uint3
 	}
 }
 
-// larger is a view with a table twice as large, of the first n tuples.
-func (d *dictionary) larger(v *dictionaryView, n uint32) *dictionaryView {
-	slots := make([]uint32, 2*len(v.slots))
-	mask := uint32(len(slots) - 1)
-	for k := range n {
-		i := uint32(d.hash(k))
+// index is a view with a new table of all tuples.
+func (d *dictionary) index(size int, pages [][]uint64) *dictionaryView {
+	slots := make([]uint32, size)
+	mask := uint32(size - 1)
+	for n := range d.count {
+		i := uint32(pages[n/dictionaryPage][int(n%dictionaryPage)*(d.width+1)])
 		for slots[i&mask] != 0 {
 			i++
 		}
-		slots[i&mask] = k + 1
+		slots[i&mask] = n + 1
 	}
-	return &dictionaryView{slots, v.pages}
+	return &dictionaryView{slots, pages}
 }

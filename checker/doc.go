@@ -126,7 +126,8 @@
 // happens by its Latest.
 //
 // In Exact the way to every class that was ever kept stays in memory, also when a
-// later one includes it, for paths lead through it; its matrix does not.
+// later one includes it, for paths lead through it; its matrix does not, once it is
+// that of no other class either: each distinct one is kept once.
 //
 // # References
 //

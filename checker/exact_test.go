@@ -54,8 +54,8 @@ func TestPlainSearchAgrees(t *testing.T) {
 	})
 }
 
-// TestSmallBatches makes batches so small that every level takes several, and
-// codes so few that lanes become wider on the way.
+// TestSmallBatches makes batches so small that every level takes several, codes so few
+// that lanes become wider on the way, and leaves out matrices as soon as there are more.
 func TestSmallBatches(t *testing.T) {
 	defer checker.SmallBatches()()
 	rapid.Check(t, func(t *rapid.T) { sameForAllWorkers(t, drawTable(t, sizes{30, 60, 3, 2})) })

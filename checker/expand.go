@@ -31,9 +31,9 @@ type expander[S comparable] struct {
 	fired  int
 	nth    int32
 
-	touched uint64   // see shard.touch
-	left    []uint64 // see fillHashes
-	targets []int32  // see edges.of
+	touched uint64 // see shard.touch
+	sorter  sorter
+	targets []int32 // see edges.of
 }
 
 // candidates are states that may be new, as records. Where a record is its own hash,
@@ -264,7 +264,7 @@ func (e *expander[S]) fill(to int, batches []*batch) (fresh int) {
 	s := &v.shard[to]
 	before := s.count
 	if v.store != keepRecords && e.x.spread {
-		e.fillHashes(s, to, batches)
+		e.touched += e.sorter.fill(s, to, batches)
 		return int(s.count - before)
 	}
 	for _, b := range batches {
@@ -285,13 +285,4 @@ func (e *expander[S]) fill(to int, batches []*batch) (fresh int) {
 		}
 	}
 	return int(s.count - before)
-}
-
-// fillHashes is fill where hashes are all that is kept.
-func (e *expander[S]) fillHashes(s *shard, to int, batches []*batch) {
-	e.left = e.left[:0]
-	for _, b := range batches {
-		e.left = append(e.left, s.prints.unknown(b.hashes[b.start[to]:b.start[to+1]])...)
-	}
-	s.addPrints(e.left)
 }

@@ -82,7 +82,7 @@ func (e *classExpander[S]) enter(to int32, f int, how *manner, started bool, cla
 			}
 		}
 	}
-	if known && class >= 0 && !x.news(class, arc) && x.classes.covered(to, e.words[r.words:]) {
+	if known && class >= 0 && !x.news(class, arc) && x.classes.covered(to, e.next.width, e.words[r.words:]) {
 		e.words = e.words[:r.words]
 		e.passed++
 		return
@@ -105,8 +105,8 @@ func (e *classExpander[S]) expand(c int32) {
 }
 
 // load takes a class of another search, in whose table its bounds have other codes.
-func (e *classExpander[S]) load(from *classSet, s *classShard, slot uint32) {
-	e.now.load(from.matrix(s, slot), int(s.slots.at(slot)[0]>>headWidth&0xff)+1, from.values)
+func (e *classExpander[S]) load(from *classSet, s *classShard, slot uint32, width int) {
+	e.now.load(from.matrix(s, slot, width), width, from.values)
 	for i, v := range e.now.cell {
 		e.now.code[i] = e.search.classes.values.code(v)
 	}

@@ -38,14 +38,15 @@ func (j *judge[S]) metState(at int32, s S) {
 		if p.Kind == StepAlways {
 			continue
 		}
-		from := p.From == nil || (!j.guarded[i] || p.Kind == Always && !j.found[i].yes) && p.From(s)
-		if from && !j.guarded[i] { // nothing is written in vain where other workers read nearby
+		// What is asked first decides most of it: once From is known to occur, an
+		// invariant that holds.
+		if !j.guarded[i] && p.From(s) { // nothing is written in vain where other workers read nearby
 			j.guarded[i] = true
 		}
 		if j.found[i].yes {
 			continue
 		}
-		if p.Kind == Reachable && p.Goal(s) || p.Kind == Always && from && !p.Goal(s) {
+		if p.Kind == Reachable && p.Goal(s) || p.Kind == Always && j.guarded[i] && !p.Goal(s) && (p.From == nil || p.From(s)) {
 			j.found[i] = finding{yes: true, at: at, via: -1}
 		}
 	}

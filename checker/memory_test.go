@@ -11,15 +11,10 @@ func PrototypeBytes[S comparable](m Model[S]) (perClass float64) {
 	x := newExactSearch(newRelation(m), newMeter(context.Background(), Options{}, time.Now(), Exact, "explore"))
 	x.explore()
 	total, count := 0, 0
-	for i := range x.classes.shards {
-		s := &x.classes.shards[i]
-		for l := range int32(s.lists.size) {
-			s.each(s.lists.at(l), func(slot uint32) {
-				n := int(s.slots.at(slot)[0] >> headWidth & 0xff) // pending events, the width less 1
-				total += 4 + 4*n*(n+1)
-				count++
-			})
-		}
-	}
+	x.classes.each(func(width int, _ *uint64) {
+		n := width - 1 // pending events
+		total += 4 + 4*n*(n+1)
+		count++
+	})
 	return float64(total) / float64(count)
 }

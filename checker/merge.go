@@ -116,8 +116,8 @@ func convex(g *merger, p *lanePlan) bool {
 
 // addMerged is addIncluded where classes are merged too, with any number of known
 // ones, one after the other, until none fits any more.
-func (x *classSet) addMerged(s *classShard, l *antichain, place int32, width int, words []uint64, level int32) fate {
-	top := x.values.borrows
+func (x *classSet) addMerged(s *classShard, i, place int32, width int, words []uint64, level int32) fate {
+	l, top := s.lists.at(i), x.values.borrows
 	var f fate
 	n := l.length()
 	for again := true; again; {
@@ -125,7 +125,7 @@ func (x *classSet) addMerged(s *classShard, l *antichain, place int32, width int
 		var slots []uint32
 		s.each(l, func(slot uint32) { slots = append(slots, slot) })
 		for _, slot := range slots {
-			known := x.matrix(s, slot)
+			known := x.matrix(s, slot, width)
 			inside, covers := compare(words, known, top)
 			if inside {
 				return fate{slot: slot} // nothing was removed, as in addIncluded
@@ -142,8 +142,8 @@ func (x *classSet) addMerged(s *classShard, l *antichain, place int32, width int
 			n = s.remove(l, slot)
 		}
 	}
-	f.slot, f.fresh = x.keep(s, place, width, words), true
-	s.append(l, n, f.slot, x.prefix())
+	f.slot, f.fresh = x.keep(s, i, place, width, x.matrices.number(width, words)), true
+	x.append(s, l, n, f.slot, width)
 	return f
 }
 

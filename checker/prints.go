@@ -55,8 +55,8 @@ func (t *prints) enter(at int, hash uint64) {
 		t.zero = true
 		return
 	}
-	for ; hash != 0; at++ {
-		t.slots[at], hash = hash, t.slots[at]
+	for slots := t.slots; hash != 0; at++ {
+		slots[at], hash = hash, slots[at]
 	}
 	if t.count >= t.limit || t.slots[len(t.slots)-1] != 0 {
 		if t.dense {

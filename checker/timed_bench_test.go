@@ -2,9 +2,8 @@ package checker_test
 
 import (
 	"context"
-	"fmt"
-	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 	"github.com/finwait/finwait/spec"
 )
 
-// timedScenarios are S1 to S4, and one of more than 200,000 classes.
+// timedScenarios are S1 to S4, and one of 388,545 classes.
 var timedScenarios = []string{"s1", "s2", "s3", "s4", "large"}
 
 // timedModel makes the model of one of them, its parameters changed if that is
@@ -96,39 +95,70 @@ func TestTimedCounts(t *testing.T) {
 	}
 }
 
-// BenchmarkExact is a whole search of each scenario. classes/s counts explored
-// classes, B/class is the heap that is in use near the end for each kept one, and
-// allowed-B/class half of what the prototype took for it, plus 100.
+// BenchmarkExact is a whole search of each scenario, by the plain search and by the fast
+// one with one and two workers, in turn. classes/s counts explored classes, and ×plain
+// is the speed of two workers against the plain search. runtime-B/class is the most memory
+// that the Go runtime had from the system during a search, for each kept class, B/class
+// that less what it had before, and allowed-B/class half of what the prototype took, plus 100.
 func BenchmarkExact(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(10)) // as the command does
 	for _, name := range timedScenarios {
-		m := timedModel(b, name, nil)
-		allowed := checker.PrototypeBytes[spec.State](m)/2 + 100
-		b.Run(name+"/plain", func(b *testing.B) {
+		b.Run(name, func(b *testing.B) {
+			if testing.Short() && name == "large" {
+				b.Skip("it takes half a minute")
+			}
+			m := timedModel(b, name, nil)
 			for b.Loop() {
+				one, _, _ := watched(b, m, 1)
+				two, before, most := watched(b, m, 2)
 				begin := time.Now()
-				run := checker.ExplorePlain[spec.State](m)
-				run.Elapsed = time.Since(begin)
-				report(b, run)
+				plain := checker.ExplorePlain[spec.State](m)
+				plain.Elapsed = time.Since(begin)
+				perSecond := func(r checker.Run) float64 { return float64(r.Explored) / r.Elapsed.Seconds() }
+				b.ReportMetric(perSecond(plain), "plain-classes/s")
+				b.ReportMetric(perSecond(one), "1-worker-classes/s")
+				b.ReportMetric(perSecond(two), "2-workers-classes/s")
+				b.ReportMetric(perSecond(two)/perSecond(plain), "×plain")
+				b.ReportMetric(float64(two.Classes), "kept")
+				b.ReportMetric(float64(most-before)/float64(two.Classes), "B/class")
+				b.ReportMetric(float64(most)/float64(two.Classes), "runtime-B/class")
+			}
+			b.ReportMetric(checker.PrototypeBytes[spec.State](m)/2+100, "allowed-B/class")
+		})
+		b.Run(name+"/merge", func(b *testing.B) {
+			m := timedModel(b, name, nil)
+			for b.Loop() {
+				report(b, exploreTimed(b, m, checker.Options{Workers: 2, Merge: true}))
 			}
 		})
-		for _, opt := range []checker.Options{{Workers: 1}, {Workers: 2}, {Workers: 2, Merge: true}} {
-			b.Run(fmt.Sprintf("%s/workers=%d,merge=%t", name, opt.Workers, opt.Merge), func(b *testing.B) {
-				perClass := 0.0
-				opt.Progress = func(p checker.Progress) {
-					if p.Frontier > 0 && p.Classes > 0 {
-						perClass = float64(p.Memory) / float64(p.Classes)
-					}
-				}
-				runtime.GC()
-				for b.Loop() {
-					report(b, exploreTimed(b, m, opt))
-				}
-				b.ReportMetric(perClass, "B/class")
-				b.ReportMetric(allowed, "allowed-B/class")
-			})
-		}
 	}
+}
+
+// watched is a search with the memory of the runtime before it and the most during it.
+func watched(b *testing.B, m *spec.Model, workers int) (run checker.Run, before, most uint64) {
+	memory := func() uint64 {
+		samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+		metrics.Read(samples)
+		return samples[0].Value.Uint64() - samples[1].Value.Uint64()
+	}
+	debug.FreeOSMemory()
+	before = memory()
+	done, result := make(chan struct{}), make(chan uint64)
+	go func() {
+		most := memory()
+		for {
+			select {
+			case <-done:
+				result <- max(most, memory())
+				return
+			case <-time.After(5 * time.Millisecond):
+				most = max(most, memory())
+			}
+		}
+	}()
+	run = exploreTimed(b, m, checker.Options{Workers: workers})
+	close(done)
+	return run, before, <-result
 }
 
 func report(b *testing.B, run checker.Run) {

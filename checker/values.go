@@ -32,7 +32,7 @@ type valueSlot struct {
 // laneWidths are the widths that lanes have in turn, each up to a number of bounds.
 // The first is used up nearly: its codes are soon numbered anew, when there are few
 // classes yet, and most searches need no other. In the last there is always room.
-var laneWidths = []laneWidth{{10, 3 << 7}, {12, 3 << 9}, {16, 1 << 13}, {32, math.MaxInt}} // less in tests
+var laneWidths = []laneWidth{{10, 3 << 5}, {12, 3 << 9}, {16, 1 << 13}, {32, math.MaxInt}} // less in tests
 
 type laneWidth struct {
 	bits uint

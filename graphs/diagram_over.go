@@ -27,7 +27,7 @@ func overLabel(e Edge) string {
 	var b strings.Builder
 	b.WriteString(`<table border="0" color="` + inkColour + `" cellborder="0" cellspacing="0" cellpadding="1">`)
 	row := func(text, colour string) {
-		text = htmlText(" " + text + " ")
+		text = keptBlank + htmlText(text+" ")
 		if colour != "" {
 			text = fmt.Sprintf(`<font color="%s">%s</font>`, colour, text)
 		}

@@ -72,8 +72,11 @@ func (d Diagram) WriteDOT(w io.Writer) error {
 		inRank := d.ranked() && from != to && d.Nodes[from].Rank == d.Nodes[to].Rank
 		if inRank && from > to {
 			d.edge(g, nodes[e.To], nodes[e.From], e, inRank).Attr("dir", "back")
-		} else {
-			d.edge(g, nodes[e.From], nodes[e.To], e, inRank)
+			continue
+		}
+		edge := d.edge(g, nodes[e.From], nodes[e.To], e, inRank)
+		if d.ranked() && d.TopDown && !inRank && from != to {
+			d.ports(edge, d.Nodes[from], d.Nodes[to])
 		}
 	}
 	return write(w, g)
@@ -122,6 +125,28 @@ func (d Diagram) order(g *dot.Graph, nodes map[string]dot.Node) {
 			invisible(up, n, columnWeight)
 		}
 		above[n.Column] = n
+	}
+}
+
+// ports keeps edges off the right sides of nodes where the text of a loop stands: those to
+// and from columns further right use the bottom and the top there, and those past another
+// node of the first column the left side.
+func (d Diagram) ports(e dot.Edge, from, to Node) {
+	leaves, enters := "s", "n"
+	if from.Rank > to.Rank {
+		leaves, enters = enters, leaves
+	}
+	past := from.Column == to.Column && slices.ContainsFunc(d.Nodes, func(n Node) bool {
+		return n.Column == from.Column && (n.Rank-from.Rank)*(n.Rank-to.Rank) < 0
+	}) && !slices.ContainsFunc(d.Nodes, func(n Node) bool { return n.Column < from.Column })
+	if past {
+		leaves, enters = "w", "w"
+	}
+	if (past || from.Column < to.Column) && linesBetween(d, from.Name, from.Name) != nil {
+		e.Attr("tailport", leaves)
+	}
+	if (past || to.Column < from.Column) && linesBetween(d, to.Name, to.Name) != nil {
+		e.Attr("headport", enters)
 	}
 }
 

@@ -29,6 +29,10 @@
 // that its nodes ask for; WriteText lists its edges. [Compare] shows what two of them
 // have in common, and what not.
 //
+// A [Folder] makes classes of states while a graph is explored, and keeps those alone. With
+// too many of them it drops variables, and in the end merges the smallest; what it did is in
+// the caption. [Diff] compares two behaviours that were folded alike.
+//
 // Colours are for light paper. An SVG has dark ones besides, for readers who prefer
 // them; [Theme] makes a picture of one paper only.
 //

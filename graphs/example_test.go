@@ -78,6 +78,6 @@ func ExampleDiagram_WriteDOT() {
 	// 	bgcolor="#FFFFFF";fontcolor="#222222";fontname="Helvetica";labelloc="t";layout="dot";nodesep="0.45";pad="0.25";rankdir="LR";ranksep="0.6";
 	// 	n1[color="#222222",fillcolor="#FFFFFF",fontcolor="#222222",fontname="Helvetica-Bold",fontsize=11,label="closed",margin="0.16,0.08",shape="box",style="rounded,filled"];
 	// 	n2[color="#222222",fillcolor="#FFFFFF",fontcolor="#222222",fontname="Helvetica-Bold",fontsize=11,label="open",margin="0.16,0.08",shape="box",style="rounded,filled"];
-	// 	n2->n1[arrowsize=0.8,color="#222222",fontcolor="#222222",fontname="Helvetica",fontsize=9,label=" close() \l",penwidth=1];
+	// 	n2->n1[arrowsize=0.8,color="#222222",fontcolor="#222222",fontname="Helvetica",fontsize=9,label="&#160;close() \l",penwidth=1];
 	// }
 }

@@ -211,3 +211,21 @@ func TestMergedClassHasItsOwnName(t *testing.T) {
 	require.Equal(t, graphs.Class{Name: "all all other classes", States: 3, Final: true}, g.Classes[0])
 	require.Contains(t, g.Caption(), "More than 2 classes: the 3 of the fewest states are one.")
 }
+
+// Who does it stands once at an edge, and a mark of a comparison with what is done.
+func TestActionsAreGrouped(t *testing.T) {
+	key := func(n uint32) graphs.Key { return graphs.Key{n} }
+	makes := func(actions ...string) graphs.Folded {
+		f := folder(t, []graphs.Key{key(0), key(1)}, nil, 0)
+		f.Action = func(code uint32) string { return actions[code] }
+		for i := range actions {
+			f.Step(key(0), key(1), uint32(i))
+		}
+		return f.Folded()
+	}
+	both := makes("client: close()", "client: exit", "server: RTO")
+	require.Contains(t, dotOf(t, both.Diagram()), `"&#160;client: \l&#160;close() × 1 \l&#160;exit × 1 \l&#160;server: \l&#160;RTO × 1 \l"`)
+	d := graphs.Diff(makes("client: close()", "client: kill"), makes("client: close()", "client: exit"))
+	require.Contains(t, dotOf(t, d.Diagram()), `"&#160;client: \l&#160;close() \l&#160;+ exit \l&#160;− kill \l"`)
+	require.Contains(t, textOf(t, d.Diagram()), "client: close(); + client: exit; − client: kill")
+}

@@ -199,7 +199,7 @@ func TestParallelEdgesAreMerged(t *testing.T) {
 	}
 	require.Equal(t, "c\n\na -> b: x; z; continues (highlighted)\nb -> a\n", textOf(t, d))
 	require.Equal(t, 2, strings.Count(dotOf(t, d), "->"))
-	require.Contains(t, dotOf(t, d), `" x \l z \l continues \l"`)
+	require.Contains(t, dotOf(t, d), `"&#160;x \l&#160;z \l&#160;continues \l"`)
 	require.Len(t, d.Edges, 4, "the diagram itself stays as it is")
 }
 

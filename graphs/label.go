@@ -43,6 +43,9 @@ const (
 
 var escapeDOT = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")
 
+// keptBlank is a blank that readers of an SVG do not drop at the beginning of a text.
+const keptBlank = "&#160;"
+
 // quoted is a DOT string that shows s as it is. The library's own quoting is
 // Go's, which differs for what is not printable, and leaves entities such as
 // &lt; to be replaced by Graphviz.
@@ -51,6 +54,10 @@ func quoted(s string, align byte) dot.Literal {
 	b.WriteByte('"')
 	lines := strings.Split(printable(s), "\n")
 	for i, line := range lines {
+		if strings.HasPrefix(line, " ") {
+			line = line[1:]
+			b.WriteString(keptBlank)
+		}
 		b.WriteString(escapeDOT.Replace(line))
 		// \l and \r end a line, \n stands between two.
 		if align != centred || i < len(lines)-1 {

@@ -227,7 +227,9 @@ func ended(_ *spec.Params, s *spec.State) bool {
 
 // TestStatesAreCanonical explores models of random parameters and looks for fields
 // that should have been cleared. There are always a few states in which some field
-// makes no difference for reasons that the whole future gives: fewer than 1 in 500.
+// makes no difference for reasons that the whole future gives: fewer than 1 in 500. They
+// come in heaps, from one model (say, its loss rule takes every FIN, or its timers go off
+// in one order only), and a heap counts as a few: what a rule overlooks shows in many models.
 func TestStatesAreCanonical(t *testing.T) {
 	explored, overlooked, example := 0, 0, ""
 	rapid.Check(t, func(t *rapid.T) {
@@ -246,13 +248,15 @@ func TestStatesAreCanonical(t *testing.T) {
 				continue
 			}
 			explored += len(f.states)
+			here := 0
 			f.overlooked(func(field string, a, b spec.State) {
 				known, ok := readNoMore[field]
 				if !ok || !known.holds(&p, &a) || !known.holds(&p, &b) {
-					overlooked++
+					here++
 					example = fmt.Sprintf("nothing tells apart, although they differ in %s alone:\n%+v\n%+v", field, a, b)
 				}
 			})
+			overlooked += min(here, 4)
 		}
 	})
 	require.Greater(t, explored, 1000)

@@ -169,6 +169,7 @@ func TestSteps(t *testing.T) {
 		{"keepalive-waits-for-silence", "no SO_KEEPALIVE", linux, spec.Deliver, data, instant, at(spec.Established), at(spec.Established), none, ""},
 
 		{"time-wait-takes-a-newer-syn-only", "newer, taken", listens, spec.Deliver, syn(5), instant, at(spec.TimeWait, mini), at(spec.SynRcvd), none, "ok"},
+		{"time-wait-takes-a-newer-syn-only", "newer, taken by a full socket", listens, spec.Deliver, syn(5), instant, at(spec.TimeWait), at(spec.SynRcvd), none, "ok"},
 		{"time-wait-takes-a-newer-syn-only", "newer, refused", listens, spec.Deliver, syn(5), instant, at(spec.TimeWait, mini), at(spec.TimeWait, mini), pure(2, 2), "wrong"},
 		{"time-wait-takes-a-newer-syn-only", "old, taken", listens, spec.Deliver, syn(1), instant, at(spec.TimeWait, mini), at(spec.SynRcvd), none, "wrong"},
 		{"time-wait-takes-a-newer-syn-only", "old, refused", listens, spec.Deliver, syn(1), instant, at(spec.TimeWait, mini), at(spec.TimeWait, mini), pure(2, 2), "ok"},

@@ -6,63 +6,43 @@ package spec
 // meeting is what a host is after an event, and what is known by that alone of what
 // forgetNetwork leaves of the successors, whatever is sent and comes of it.
 type meeting struct {
-	end    [2]*localEnd
-	in     bagRef // on its way to the host of the event
-	common bool   // nothing else is forgotten
-	asks   bool   // forgetNetwork is to be asked
-	still  bool   // neither host sends any more, unless something is on its way to the peer that makes it
-	over   bool   // both connections are gone
-	base   uint64 // what end and in add to a word
+	end   [2]*localEnd
+	in    bagRef // on its way to the host of the event
+	asks  bool   // forgetNetwork is to be asked
+	apart bool   // as it is where anything is on its way to the peer, for what is pointless depends on both
+	still bool   // neither host sends any more, unless something is on its way to the peer that makes it
+	over  bool   // both connections are gone
 }
 
-// meet works out the outcome of an event that makes e of its host, with a bag on its way
-// to it. The state that the successor comes of
-// has nothing to forget, and put sees to what is sent.
-func (w *walker) meet(e *localEnd, in bagRef) {
-	h, o := w.at, &w.met
-	peer := h.Peer()
-	if !e.hears && e != w.end[h] {
-		in = w.left(h, e.hearing, in)
-	}
-	o.end[h], o.end[peer], o.in = e, w.end[peer], in
-	all, both := e.traits|o.end[peer].traits, e.traits&o.end[peer].traits
-	o.common = all&(mayForgetMore|holdsText|ackedAlone) == 0 && all&(isClosed|isTimeWait) != isClosed|isTimeWait && both&isStill == 0
-	if !o.common {
-		w.meetMore()
-	}
-	o.base = o.end[0].bits ^ o.end[1].bits ^ w.bagBits(peer, o.in)
+// minds tells whether more may be forgotten of two endpoints than left and put see to.
+func (e *localEnd) minds(o *localEnd) bool {
+	return e.minded&o.traits|o.minded&e.traits != 0
 }
 
-// meetMore works out the rest of an outcome of which more is forgotten.
-func (w *walker) meetMore() {
-	o, h := &w.met, w.at
-	c, s := o.end[Client].traits, o.end[Server].traits
-	all, both := c|s, c&s
-	o.asks = all&mayForgetMore != 0 || c&holdsText != 0 && s&isClosed != 0 || s&holdsText != 0 && c&isClosed != 0 ||
-		o.end[h].State == Closed && o.end[h.Peer()].State == TimeWait && o.in != w.empty[h.Peer()] // what is pointless depends on both
-	if o.over = both&isClosed != 0; o.over {
-		o.in = w.empty[h.Peer()]
+// meet works out what is forgotten of endpoints that mind each other. It tells whether that
+// is all, whatever is sent.
+func (w *walker) meet(e *localEnd, in bagRef) (all bool) {
+	h, peer, o := w.at, w.at.Peer(), &w.met
+	*o = meeting{in: in}
+	o.end[h], o.end[peer] = e, w.end[peer]
+	p := o.end[peer]
+	switch either, both := e.traits|p.traits, e.traits&p.traits; {
+	case either&mayForgetMore != 0,
+		e.traits&holdsText != 0 && p.traits&isClosed != 0, p.traits&holdsText != 0 && e.traits&isClosed != 0,
+		e.traits&isClosed != 0 && p.traits&isTimeWait != 0 && in != w.empty[peer]: // what is pointless depends on both
+		o.asks = true
+		return false
+	case both&isClosed != 0:
+		o.over, o.in = true, w.empty[peer]
 	}
-	if o.asks {
-		return
-	}
-	if all&ackedAlone != 0 {
-		for i, e := range o.end {
-			if e.traits&ackedAlone != 0 && o.end[1-i].State != FinWait1 {
-				o.end[i] = e.without(&e.unacked, w, Host(i), func(e *Endpoint) { e.AckedFinAlone = false })
-			}
+	for i, e := range o.end {
+		if e.traits&ackedAlone != 0 && o.end[1-i].State != FinWait1 {
+			o.end[i] = e.without(&e.unacked, w, Host(i), func(e *Endpoint) { e.AckedFinAlone = false })
 		}
 	}
-	o.still = o.end[Client].traits&o.end[Server].traits&isStill != 0 && w.silent(h, o.end[h], o.in)
-}
-
-// finish forgets what nobody reads of a successor, and appends its word.
-func (w *walker) finish(out bagRef, b budget) {
-	if w.met.common {
-		w.words = append(w.words, w.met.base^w.bagBits(w.at, out)^w.budgetBits(b))
-		return
-	}
-	w.words = append(w.words, w.forget(out, b))
+	o.apart = e.traits&isTimeWait != 0 && p.traits&isClosed != 0
+	o.still = o.end[h].traits&o.end[peer].traits&isStill != 0 && w.silent(h, o.end[h], o.in)
+	return !o.over && !o.apart && !o.still
 }
 
 // forget is the word of what is left of a successor.
@@ -71,7 +51,7 @@ func (w *walker) forget(out bagRef, b budget) uint64 {
 	end, peer := o.end, h.Peer()
 	var bag [2]bagRef
 	bag[h], bag[peer] = out, o.in
-	if o.asks || end[peer].State == Closed && end[h].State == TimeWait && out != w.empty[h] {
+	if o.asks || o.apart && out != w.empty[h] {
 		return w.recall(end, bag, b)
 	}
 	if o.over {
@@ -112,28 +92,32 @@ func (w *walker) recall(end [2]*localEnd, bag [2]bagRef, b budget) uint64 {
 type traits uint8
 
 const (
-	mayForgetMore traits = 1 << iota // it may forget more than is done here
-	holdsText                        // it holds text beyond a hole
-	ackedAlone                       // AckedFinAlone
-	isClosed                         // CLOSED
-	isTimeWait                       // TIME_WAIT
-	isStill                          // nothing leaves unless something arrives
+	isAny         traits = 1 << iota
+	mayForgetMore        // it may forget more than is done here
+	holdsText            // it holds text beyond a hole
+	ackedAlone           // AckedFinAlone
+	isClosed             // CLOSED
+	isTimeWait           // TIME_WAIT
+	isStill              // nothing leaves unless something arrives
+	notFinWait1          // any state but FIN_WAIT_1
 )
 
-func (m *Model) traitsOf(h Host, e *Endpoint) traits {
-	var all traits
-	note := func(has bool, t traits) {
+// traitsOf are the traits of an endpoint, and those of a peer that it minds.
+func (m *Model) traitsOf(h Host, e *Endpoint) (all, minded traits) {
+	all = isAny
+	note := func(has bool, is, minds traits) {
 		if has {
-			all |= t
+			all, minded = all|is, minded|minds
 		}
 	}
-	note(e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait, mayForgetMore)
-	note(e.Held != 0 || e.HeldFin != 0, holdsText)
-	note(e.AckedFinAlone, ackedAlone)
-	note(e.State == Closed, isClosed)
-	note(e.State == TimeWait, isTimeWait)
-	note(m.stillAt(h, e), isStill)
-	return all
+	note(e.SndWl1 != 0 || e.AckLimited && e.State == TimeWait, mayForgetMore, isAny)
+	note(e.Held != 0 || e.HeldFin != 0, holdsText, isClosed)
+	note(e.AckedFinAlone, ackedAlone, notFinWait1)
+	note(e.State == Closed, isClosed, isClosed|isTimeWait)
+	note(e.State == TimeWait, isTimeWait, isClosed)
+	note(m.stillAt(h, e), isStill, isStill)
+	note(e.State != FinWait1, notFinWait1, 0)
+	return all, minded
 }
 
 // hearing is what endpoints have in common that leave the same of what is on its way to

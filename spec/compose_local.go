@@ -8,6 +8,7 @@ type localEnd struct {
 	hears  bool // all that arrives, and nothing is sure to close the connection
 	asked  bool // calls is worked out
 	traits traits
+	minded traits // of the peer: with them more may be forgotten
 	// calls are the outcomes of calls and timers, in the order of Events; worked out when
 	// they are first asked for, as arrivals are, by number of the segment that arrives.
 	calls    []reaction
@@ -159,10 +160,8 @@ func (w *walker) knownEnd(h Host, e Endpoint) *localEnd {
 		return l
 	}
 	a, b := e.pack()
-	l := &localEnd{
-		Endpoint: e, label: label{number: number, digest: digestOf(endPart+int(h), a, b, bit(e.SoftError))},
-		traits: w.c.m.traitsOf(h, &e),
-	}
+	l := &localEnd{Endpoint: e, label: label{number: number, digest: digestOf(endPart+int(h), a, b, bit(e.SoftError))}}
+	l.traits, l.minded = w.c.m.traitsOf(h, &e)
 	l.hearing, l.hears = w.hearingOf(h, e)
 	w.c.place(endPart+int(h), &l.label)
 	w.ends[h].enter(number, l)
@@ -209,6 +208,9 @@ func (w *walker) kind(h Host, g Segment) uint8 {
 		k = uint8(len(w.segs[h]))
 		w.kinds[h][g] = k
 		w.segs[h], w.lost[h] = append(w.segs[h], g), append(w.lost[h], w.c.m.scriptedLoss(h, g.Kind(), 0))
+		if !w.lost[h][k] && !g.Has(RST) {
+			w.plain[h].add(k)
+		}
 		w.with[h].widen(len(w.segs[h]))
 	}
 	return k

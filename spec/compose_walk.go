@@ -9,8 +9,10 @@ type walker struct {
 	kinds [2]map[Segment]uint8
 	segs  [2][]Segment // by number, of those that a host sends
 	lost  [2][]bool    // by number: the scenario loses it
+	plain [2]kinds     // the network may lose and double them as any
 	// budgets are what budgets add to a word, by number.
 	budgets []uint64
+	bagAt   [2]uint   // the places of bags in a word
 	empty   [2]bagRef // without segments
 	hearing [2]map[Endpoint]*hearing
 	forgot  [1 << recallBits]forgotten
@@ -18,10 +20,10 @@ type walker struct {
 	// The state of which successors are put together.
 	end    [2]*localEnd
 	bag    [2]bagRef
+	size   [2]int // of the bags
 	budget budget
-	// The host of the event, what it is after it, and what is on its way to it then.
-	at  Host
-	met meeting
+	at     Host    // of the event
+	met    meeting // where endpoints mind each other
 
 	words []uint64 // what successors gives
 	full  bool
@@ -37,6 +39,7 @@ func (w *walker) replace() {
 		}
 	}
 	net := &w.c.m.p.Net
+	w.bagAt = w.c.bagAt
 	w.budgets = w.budgets[:0]
 	for losses := range max(net.Losses, 0) + 1 {
 		for duplicates := range net.Duplicates + 1 {
@@ -81,14 +84,66 @@ func (w *walker) successors(word uint64, buf []uint64) ([]uint64, bool) {
 }
 
 // react appends the words of the states to which a reaction may lead, with a bag on its way
-// to the host then.
+// to the host then. The state that they come of has nothing to forget.
 func (w *walker) react(r *reaction, in bagRef) {
-	w.meet(r.end, in)
-	if r.n == 0 {
-		w.finish(w.bag[w.at], w.budget)
-		return
+	h, e := w.at, r.end
+	peer := h.Peer()
+	o, out := w.end[peer], w.bag[h]
+	if !e.hears && e != w.end[h] {
+		in = w.left(h, e.hearing, in)
 	}
-	w.send(r, 0, w.bag[w.at], w.budget, 0)
+	minds := e.minds(o)
+	if minds {
+		if !w.meet(e, in) {
+			w.send(r, 0, out, w.budget, 0)
+			return
+		}
+		e, o = w.met.end[h], w.met.end[peer]
+	}
+	word := e.bits ^ o.bits ^ w.bagBits(peer, in)
+	switch {
+	case r.n == 0:
+		w.words = append(w.words, word^w.bagBits(h, out)^w.budgetBits(w.budget))
+	case r.n == 1 && w.plain[h].has(r.sent[0]) && (o.hears || w.roomFor(o.hearing, r.sent[0])):
+		w.sendOne(r.sent[0], o, word)
+	default:
+		if !minds {
+			w.meet(e, in)
+		}
+		w.send(r, 0, out, w.budget, 0)
+	}
+}
+
+// roomFor tells whether all copies of a segment have room on their way to an endpoint, as
+// they are and as what is left of them.
+func (w *walker) roomFor(e *hearing, kind uint8) bool {
+	return e.known.has(kind) && (!e.changed.has(kind) || !w.c.m.p.Net.Queue && w.size[w.at]+maxCopies+1 < w.c.m.room())
+}
+
+// sendOne is send of one segment that put has room for, where nothing else is forgotten: a
+// word lacks what was sent and budgets.
+func (w *walker) sendOne(kind uint8, to *localEnd, word uint64) {
+	h, net := w.at, &w.c.m.p.Net
+	out, b := w.bag[h], w.budget
+	if !to.hears && to.hearing.changed.has(kind) {
+		kind = to.hearing.becomes[kind]
+	}
+	switch {
+	case net.Losses == Unlimited:
+		w.words = append(w.words, word^w.bagBits(h, out)^w.budgetBits(b))
+	case b.losses > 0:
+		w.words = append(w.words, word^w.bagBits(h, out)^w.budgetBits(budget{b.losses - 1, b.duplicates}))
+	}
+	for extra := range min(b.duplicates, maxCopies-1) + 1 {
+		if kind != gone {
+			out = w.grow(h, out, kind)
+		}
+		if out == 0 {
+			w.full = true
+			return
+		}
+		w.words = append(w.words, word^w.bagBits(h, out)^w.budgetBits(budget{b.losses, b.duplicates - extra}))
+	}
 }
 
 // send lets the network decide about what is sent from the ith segment on, as fates does.
@@ -96,7 +151,7 @@ func (w *walker) react(r *reaction, in bagRef) {
 // them are made.
 func (w *walker) send(r *reaction, i uint8, out bagRef, b budget, forgot int) {
 	if i == r.n {
-		w.finish(out, b)
+		w.words = append(w.words, w.forget(out, b))
 		return
 	}
 	h, kind, net := w.at, r.sent[i], &w.c.m.p.Net
@@ -145,9 +200,18 @@ func (w *walker) put(h Host, bag bagRef, kind uint8, to *localEnd, forgot *int) 
 	if *forgot > 0 && w.bags[h][bag.number()].size+*forgot >= w.c.m.room() {
 		return 0
 	}
+	return w.grow(h, bag, kind)
+}
+
+// grow is a bag with one more segment; 0 where there is no room.
+func (w *walker) grow(h Host, bag bagRef, kind uint8) bagRef {
 	if with := *w.with[h].at(bag, kind); with != 0 {
 		return with
 	}
+	return w.insert(h, bag, kind)
+}
+
+func (w *walker) insert(h Host, bag bagRef, kind uint8) bagRef {
 	b := w.bags[h][bag.number()].Bag
 	if !w.c.m.insert(&b, w.segs[h][kind]) {
 		return 0
@@ -160,7 +224,7 @@ func (w *walker) put(h Host, bag bagRef, kind uint8, to *localEnd, forgot *int) 
 // parts takes a word apart.
 func (w *walker) parts(word uint64) {
 	var number [composedParts]uint32
-	for i, n := range w.c.width {
+	for i, n := range &w.c.width {
 		number[i] = uint32(word & (1<<n - 1))
 		word >>= n
 	}
@@ -172,7 +236,7 @@ func (w *walker) parts(word uint64) {
 		if bag == nil {
 			bag = w.knownBag(h, w.c.bags[h].at(number[bagPart+h]))
 		}
-		w.bag[h] = bag.ref
+		w.bag[h], w.size[h] = bag.ref, bag.size
 	}
 	w.budget = w.c.unpackBudget(uint64(number[budgetPart]))
 }
@@ -191,7 +255,7 @@ func (w *walker) word(ends *[2]*localEnd, bags *[2]bagRef, b budget) uint64 {
 }
 
 func (w *walker) bagBits(h Host, bag bagRef) uint64 {
-	return uint64(bag)<<digestBit ^ uint64(bag.number())<<w.c.bagAt[h]
+	return uint64(bag)<<digestBit ^ uint64(bag.number())<<w.bagAt[h]
 }
 
 func (w *walker) budgetBits(b budget) uint64 {

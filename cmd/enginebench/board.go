@@ -15,11 +15,14 @@ type board struct {
 	log    io.Writer
 	rounds int
 	peers  *peers // nil: finwait alone
+	// onlySpin leaves out the other peers in the first round too.
+	onlySpin bool
 }
 
 // race is what the tools did on one model.
 type race struct {
-	states int // that exist
+	states int  // that exist
+	even   bool // two-phase commit with an even number of managers
 	tools  []string
 	runs   map[string][]figures // by tool, one a round
 }
@@ -31,9 +34,11 @@ func (r *race) add(tool string, f figures) {
 	r.runs[tool] = append(r.runs[tool], f)
 }
 
-// race measures a model with each tool, once a round.
+// race measures a model with each tool, once a round. Of the peers all are measured in
+// the first round, which takes most of the time, and in the others the one that ratios
+// refer to.
 func (b *board) race(ctx context.Context, s search, size string, states int) (*race, error) {
-	r := &race{states: states, runs: map[string][]figures{}}
+	r := &race{states: states, even: s.Model == "twophase" && s.Managers%2 == 0, runs: map[string][]figures{}}
 	for round := range b.rounds {
 		for _, own := range variants(s) {
 			f, err := own.measure(ctx)
@@ -49,7 +54,13 @@ func (b *board) race(ctx context.Context, s search, size string, states int) (*r
 		if b.peers == nil {
 			continue
 		}
-		all, err := b.peers.measure(ctx, s.Model, size)
+		last := spinDFS
+		if round == 0 && !b.onlySpin {
+			last = ""
+		} else if round > 0 && !r.complete(r.runs[spinDFS]) {
+			continue // it does other work, see odd
+		}
+		all, err := b.peers.measure(ctx, s.Model, size, last)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,9 @@
 // Enginebench measures the engine: on the models of checker/bench beside SPIN and
-// Rumur, and on scenarios in dense time. It prints the table of
-// checker/bench/RESULTS.md.
+// Rumur, on scenarios in dense time, and on disk. Each section can be measured by itself:
+//
+//	go run ./cmd/enginebench --out checker/bench/RESULTS.md tcpclose-L
+//
+// puts one into the table and keeps the others.
 //
 // Every search is a process of its own, so that its peak memory is its own, and
 // all of one round follow each other, so that what disturbs the machine disturbs
@@ -8,6 +11,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -64,9 +68,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&o.peers, "peers", "../shared/peers", "the `folder` of measure.sh, which measures SPIN and Rumur")
-	flags.StringVar(&o.out, "out", "", "write the table to this `file` too")
+	flags.StringVar(&o.out, "out", "", "write the sections to this `file` too, which keeps those that are not measured")
 	flags.BoolVar(&o.quick, "quick", false, "small sizes, one round, and no peers where they are not installed")
-	flags.IntVar(&o.rounds, "rounds", 3, "take medians of this many rounds")
+	flags.IntVar(&o.rounds, "rounds", 0, "take medians of this many rounds; 0: as many as suit each section")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
@@ -87,8 +91,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func (o *options) measure(ctx context.Context, stdout, stderr io.Writer) error {
-	if o.rounds < 1 {
-		return fmt.Errorf("-rounds %d: at least 1 is needed", o.rounds)
+	if o.rounds < 0 {
+		return fmt.Errorf("-rounds %d: at least 1 is needed, or 0 for what suits each section", o.rounds)
 	}
 	chosen, err := choose(sections(o.quick), o.patterns)
 	if err != nil {
@@ -101,22 +105,32 @@ func (o *options) measure(ctx context.Context, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stderr, "enginebench: without peers:", err)
 		peers = nil
 	}
-	b := &board{log: stderr, rounds: o.rounds, peers: peers}
-	table := machine(time.Now(), o.rounds)
+	known := results{}
+	if o.out != "" {
+		if known, err = readResults(o.out); err != nil {
+			return err
+		}
+	}
+	measured := results{}
 	for _, s := range chosen {
+		b := &board{log: stderr, rounds: cmp.Or(o.rounds, s.rounds), peers: peers, onlySpin: s.onlySpin}
 		text, err := s.measure(ctx, b)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		table += fmt.Sprintf("\n## %s\n\n%s.\n\n%s", s.name, s.about, text)
+		for _, r := range []results{known, measured} {
+			r.add(s.name, s.about, machine(time.Now(), b.rounds), text)
+		}
+		if o.out == "" {
+			continue
+		}
+		// At once, for what comes may take long or fail.
+		if err := os.WriteFile(o.out, []byte(known.table()), 0o644); err != nil {
+			return err
+		}
 	}
-	if _, err := io.WriteString(stdout, table); err != nil {
-		return err
-	}
-	if o.out != "" {
-		return os.WriteFile(o.out, []byte(table), 0o644)
-	}
-	return nil
+	_, err = io.WriteString(stdout, measured.table())
+	return err
 }
 
 // choose are the sections that match one of the patterns, or all.

@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // spinDFS is the fastest exact search of the peers, which ratios refer to.
@@ -42,22 +44,40 @@ type measured struct {
 	figures
 }
 
-// measure runs each peer once on a model.
-func (p *peers) measure(ctx context.Context, model, size string) ([]measured, error) {
+// measure runs each peer once on a model, up to a tool, or all for "". measure.sh has
+// them in one order, the fastest first; it is stopped behind the last one wanted.
+func (p *peers) measure(ctx context.Context, model, size, last string) ([]measured, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	cmd := exec.CommandContext(ctx, "bash", p.script(), model, size, "1")
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
-	out, err := cmd.Output()
+	// The script removes its folder when it is told to end, and what it runs ends with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("measure.sh %s %s: %w\n%s", model, size, err, complaints.Bytes())
+		return nil, err
 	}
-	return parsePeers(out)
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	all, err := parsePeers(out, last)
+	done := last != "" && len(all) > 0 && all[len(all)-1].tool == last
+	if done || err != nil {
+		stop()
+	}
+	if failed := cmd.Wait(); failed != nil && !done && err == nil {
+		err = fmt.Errorf("measure.sh %s %s: %w\n%s", model, size, failed, complaints.Bytes())
+	}
+	return all, err
 }
 
-// parsePeers reads lines of: model size tool states seconds maxrss_kb.
-func parsePeers(out []byte) ([]measured, error) {
+// parsePeers reads lines of: model size tool states seconds maxrss_kb, up to that of a
+// tool.
+func parsePeers(out io.Reader, last string) ([]measured, error) {
 	var all []measured
-	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		var model, size, states string
 		var m measured
@@ -70,7 +90,9 @@ func parsePeers(out []byte) ([]measured, error) {
 				return nil, fmt.Errorf("measure.sh: %q: %w", lines.Text(), err)
 			}
 		}
-		all = append(all, m)
+		if all = append(all, m); m.tool == last {
+			break
+		}
 	}
 	return all, lines.Err()
 }

@@ -37,11 +37,11 @@ func reduction(quick bool) section {
 	if quick {
 		on = on[:1]
 	}
-	return section{"reduction", about, func(ctx context.Context, b *board) (string, error) {
-		head := []string{"property"}
+	return section{name: "reduction", about: about, rounds: 1, measure: func(ctx context.Context, b *board) (string, error) {
+		columns := []string{"property"}
 		factors := map[string][]string{}
 		for _, g := range on {
-			head = append(head, g.name)
+			columns = append(columns, g.name)
 			if err := g.measure(ctx, b, factors); err != nil {
 				return "", err
 			}
@@ -52,7 +52,7 @@ func reduction(quick bool) section {
 				rows = append(rows, append([]string{p.Name}, cells...))
 			}
 		}
-		return markdown(head, rows) + why, nil
+		return markdown(columns, rows) + why, nil
 	}}
 }
 

@@ -12,38 +12,43 @@ import (
 // section is one part of the table.
 type section struct {
 	name, about string
+	rounds      int  // of which medians are taken
+	onlySpin    bool // of the peers
 	measure     func(ctx context.Context, b *board) (string, error)
 }
 
 // sections are all parts of the table, or those of a quick look.
 func sections(quick bool) []section {
 	var all []section
-	tcpclose := func(size string, states int) {
+	tcpclose := func(name, size string, rounds, states int) *section {
 		about := fmt.Sprintf("Size %s of the simplified teardown", size)
-		all = append(all, besidePeers("tcpclose-"+size, about, search{Model: "tcpclose", Size: size}, size, states))
+		all = append(all, besidePeers(name, about, search{Model: "tcpclose", Size: size}, size, rounds, states))
+		return &all[len(all)-1]
 	}
-	twophase := func(n, states int) {
+	twophase := func(n, rounds, states int) *section {
 		about := fmt.Sprintf("Two-phase commit with %d resource managers", n)
-		all = append(all, besidePeers("twophase-"+strconv.Itoa(n), about, search{Model: "twophase", Managers: n}, strconv.Itoa(n), states))
+		all = append(all, besidePeers("twophase-"+strconv.Itoa(n), about, search{Model: "twophase", Managers: n}, strconv.Itoa(n), rounds, states))
+		return &all[len(all)-1]
 	}
-	tcpclose("S", bench.S.States)
+	tcpclose("tcpclose-S", "S", 3, bench.S.States)
 	if !quick {
-		tcpclose("M", bench.M.States)
-		tcpclose("L", bench.L.States)
+		tcpclose("tcpclose-M", "M", 3, bench.M.States)
+		tcpclose("tcpclose-L", "L", 3, bench.L.States).onlySpin = true // the others take minutes
+		tcpclose("all-peers-L", "L", 1, bench.L.States)
 	}
-	twophase(5, 8_832)
-	twophase(6, 50_816)
+	twophase(5, 1, 8_832)
+	twophase(6, 1, 50_816)
 	if !quick {
-		twophase(7, 296_448)
-		twophase(8, 1_745_408)
-		twophase(9, 10_340_352)
+		twophase(7, 1, 296_448)
+		twophase(8, 1, 1_745_408)
+		twophase(9, 3, 10_340_352).onlySpin = true
 	}
-	return append(all, timed(), loss(quick), delay(quick), data(quick), timers(quick), reduction(quick))
+	return append(all, spill(quick), timed(), loss(quick), delay(quick), data(quick), timers(quick), reduction(quick))
 }
 
 // besidePeers measures one of the models that the peers have too.
-func besidePeers(name, about string, s search, size string, states int) section {
-	return section{name, about, func(ctx context.Context, b *board) (string, error) {
+func besidePeers(name, about string, s search, size string, rounds, states int) section {
+	return section{name: name, about: about, rounds: rounds, measure: func(ctx context.Context, b *board) (string, error) {
 		r, err := b.race(ctx, s, size, states)
 		if err != nil {
 			return "", err
@@ -59,8 +64,8 @@ type row struct {
 }
 
 func timed() section {
-	return section{"timed", "Scenarios S1 to S4 of the study of time, exact, with their number of state classes",
-		func(ctx context.Context, b *board) (string, error) {
+	return section{name: "timed", about: "Scenarios S1 to S4 of the study of time, exact, with their number of state classes", rounds: 3,
+		measure: func(ctx context.Context, b *board) (string, error) {
 			var rows []row
 			for _, name := range []string{"s1", "s2", "s3", "s4"} {
 				rows = append(rows, row{name, search{Model: "scenario", Scenario: name, Time: checker.Exact}})
@@ -78,7 +83,7 @@ const curveStates = 5_000_000
 
 // cost is a curve over one key of the scenario curve, in both modes of time.
 func cost(name, about, column string, sets map[string][]string, points ...string) section {
-	return section{name, about, func(ctx context.Context, b *board) (string, error) {
+	return section{name: name, about: about, rounds: 1, measure: func(ctx context.Context, b *board) (string, error) {
 		var rows []row
 		for _, mode := range []checker.Mode{checker.Any, checker.Exact} {
 			for _, p := range points {
@@ -131,7 +136,7 @@ func timers(quick bool) section {
 	if quick {
 		base = "s2"
 	}
-	return section{"timers", about, func(ctx context.Context, b *board) (string, error) {
+	return section{name: "timers", about: about, rounds: 3, measure: func(ctx context.Context, b *board) (string, error) {
 		s := search{Model: "scenario", Scenario: base, Time: checker.Exact}
 		var rows []row
 		for _, times := range []int64{1, 60, 3600} {

@@ -11,7 +11,15 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// machine is the head of the table.
+// head is that of the table.
+const head = `# The engine, measured
+
+Written by ` + "`go run ./cmd/enginebench --out checker/bench/RESULTS.md [SECTION…]`" + `, which measures sections and leaves the others
+as they are. Read the ratios: machines differ, and one may have had other work. Memory is the peak of the whole process.
+No size is given to finwait, whose tables grow; SPIN and Rumur are told the size that suits them.
+`
+
+// machine is the first line of a section: where, when and how often it was measured.
 func machine(now time.Time, rounds int) string {
 	processor, kernel := "unknown processor", "unknown kernel"
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
@@ -29,18 +37,13 @@ func machine(now time.Time, rounds int) string {
 	if rounds > 1 {
 		of = fmt.Sprintf("medians of %d rounds", rounds)
 	}
-	return fmt.Sprintf(`# The engine, measured
-
-%s, %d processors, Linux %s, %s, %s; %s.
-Written by `+"`go run ./cmd/enginebench`"+`. Read the ratios: machines differ, and this one may have had other work.
-Memory is the peak of the whole process.
-`, processor, runtime.NumCPU(), kernel, runtime.Version(), now.UTC().Format(time.DateOnly), of)
+	return fmt.Sprintf("%s, %d processors, Linux %s, %s, %s; %s.", processor, runtime.NumCPU(), kernel, runtime.Version(), now.UTC().Format(time.DateOnly), of)
 }
 
 // table shows the tools of a race. The ratio is that of the states a second,
 // within a round, to SPIN's depth-first search, where that found all states.
 func (r *race) table() string {
-	head := []string{"tool", "states", "seconds", "states/s", "bytes/state", "times " + spinDFS}
+	columns := []string{"tool", "states", "seconds", "states/s", "bytes/state", "times " + spinDFS}
 	var rows [][]string
 	for _, tool := range r.tools {
 		runs := r.runs[tool]
@@ -50,23 +53,38 @@ func (r *race) table() string {
 			cells[3] = humanize.Comma(int64(median(runs, figures.speed)))
 			cells[4] = fmt.Sprintf("%.1f", median(runs, func(f figures) float64 { return float64(f.Bytes) / float64(f.States) }))
 			if peer := r.runs[spinDFS]; r.complete(peer) {
-				ratios := make([]float64, len(runs))
-				for i := range runs {
-					ratios[i] = runs[i].speed() / peer[i].speed()
+				var ratios []float64
+				for i := range min(len(runs), len(peer)) {
+					ratios = append(ratios, runs[i].speed()/peer[i].speed())
 				}
 				cells[5] = spread(ratios)
 			}
 		}
 		rows = append(rows, cells)
 	}
-	return markdown(head, rows)
+	return markdown(columns, rows) + r.odd()
+}
+
+// odd says of which tools no ratio is taken: those that found something else. SPIN does
+// for two-phase commit with an even number of resource managers.
+func (r *race) odd() (text string) {
+	for _, tool := range r.tools {
+		if found := r.runs[tool][0].States; !r.complete(r.runs[tool]) {
+			text += fmt.Sprintf("\n%s found %s states where %s exist: it is left out of the comparison.", tool, humanize.Comma(int64(found)), humanize.Comma(int64(r.states)))
+		}
+	}
+	if peer := r.runs[spinDFS]; len(peer) > 0 && !r.complete(peer) && r.even {
+		text += "\nThe Promela text has its managers in pairs behind the third, and so one too many for an even number of them."
+	}
+	if text != "" {
+		text += "\n"
+	}
+	return text
 }
 
 func (f figures) speed() float64 { return float64(f.States) / f.Wall }
 
-// complete tells whether a tool found what exists in every round. SPIN does not
-// for two-phase commit with an even number of resource managers: its text has one
-// more then, outside of its arrays, and the figures mean nothing.
+// complete tells whether a tool found what exists in every round in which it ran.
 func (r *race) complete(runs []figures) bool {
 	return len(runs) > 0 && !slices.ContainsFunc(runs, func(f figures) bool { return f.States != r.states })
 }
@@ -81,7 +99,7 @@ func (r *race) count(runs []figures) string {
 
 // curveTable shows searches of scenarios.
 func curveTable(column string, rows []row, runs [][]figures) string {
-	head := []string{column, "time", "states", "classes", "transitions", "seconds", "classes/s", "MB"}
+	columns := []string{column, "time", "states", "classes", "transitions", "seconds", "classes/s", "MB"}
 	var cells [][]string
 	for i, r := range rows {
 		f := runs[i][0] // counts are the same in every round
@@ -96,7 +114,7 @@ func curveTable(column string, rows []row, runs [][]figures) string {
 			fmt.Sprintf("%.0f", median(runs[i], func(f figures) float64 { return float64(f.Bytes) / (1 << 20) })),
 		})
 	}
-	return markdown(head, cells)
+	return markdown(columns, cells)
 }
 
 // markdown is a table whose first column is text; the others are aligned as

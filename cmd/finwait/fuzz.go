@@ -153,7 +153,7 @@ func (o *fuzzOptions) options() (fuzz.Options, error) {
 		SelfCheck: o.selfCheck, MaxStates: int(o.states), Workers: int(o.workers),
 	}
 	var err error
-	if opt.Space, err = o.space(); err != nil {
+	if opt.Space, opt.Focuses, err = o.space(); err != nil {
 		return opt, err
 	}
 	if _, err := properties.Select(o.patterns); err != nil {
@@ -168,12 +168,10 @@ func (o *fuzzOptions) options() (fuzz.Options, error) {
 	return opt, err
 }
 
-// space is what --vary and --fix leave.
-func (o *fuzzOptions) space() ([]generate.Dimension, error) {
-	all := generate.Space()
-	if slices.ContainsFunc(slices.Concat(o.vary, o.fix), func(arg string) bool { return isMutantKey(keyOf(arg)) }) {
-		all = generate.SpaceOfMutants()
-	}
+// space is what --vary and --fix leave, and what the runs turn to: where --vary says what
+// is varied, it says so of all of them.
+func (o *fuzzOptions) space() ([]generate.Dimension, []generate.Focus, error) {
+	all, focuses := generate.Space(), generate.Focuses()
 	var patterns []string
 	for _, arg := range o.vary {
 		if isMutantKey(arg) {
@@ -185,7 +183,7 @@ func (o *fuzzOptions) space() ([]generate.Dimension, error) {
 		}
 		axis, err := vary.Parse(arg)
 		if err != nil {
-			return nil, fmt.Errorf("--vary: %w", err)
+			return nil, nil, fmt.Errorf("--vary: %w", err)
 		}
 		all = generate.Among(all, axis.Key, axis.Values)
 		patterns = append(patterns, axis.Key)
@@ -194,19 +192,20 @@ func (o *fuzzOptions) space() ([]generate.Dimension, error) {
 		patterns = nil // mutants are no parameters: with these alone all else varies
 	}
 	if len(patterns) > 0 {
+		focuses = nil
 		var err error
 		if all, err = generate.Only(all, patterns); err != nil {
-			return nil, fmt.Errorf("--vary: %w", err)
+			return nil, nil, fmt.Errorf("--vary: %w", err)
 		}
 	}
 	for _, arg := range o.fix {
 		key, value, ok := strings.Cut(arg, "=")
 		if !ok {
-			return nil, fmt.Errorf("--fix %s: KEY=VALUE is wanted, such as client.rto=300ms", arg)
+			return nil, nil, fmt.Errorf("--fix %s: KEY=VALUE is wanted, such as client.rto=300ms", arg)
 		}
 		all = generate.Fix(all, strings.TrimSpace(key), value)
 	}
-	return all, generate.Validate(all)
+	return all, focuses, generate.Validate(all)
 }
 
 func keyOf(arg string) string {

@@ -21,6 +21,10 @@ import (
 	"github.com/finwait/finwait/spec"
 )
 
+// coverStates is how many state classes are walked through for the coverage of a scenario:
+// what a check decides without durations may have many more with them.
+const coverStates = 200_000
+
 type reportOptions struct {
 	app       *app
 	scenarios scenarioFlags
@@ -79,7 +83,7 @@ func (o *reportOptions) run(ctx context.Context, args []string) error {
 		if cases[i], err = judge.Of(c.instance, o.patterns); err != nil {
 			return err
 		}
-		cases[i].Explain, cases[i].Coverage = judge.ExplainAll, true
+		cases[i].Explain, cases[i].Coverage, cases[i].CoverStates = judge.ExplainAll, true, coverStates
 	}
 	opt := o.bounds.options()
 	opt.Reduction = checker.ReduceNone // a report wants the shortest runs

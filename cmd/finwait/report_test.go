@@ -67,6 +67,7 @@ func TestReportMarkdownIsCurrent(t *testing.T) {
 	name := filepath.Join(dir, "report.md")
 	data, err := os.ReadFile(name)
 	require.NoError(t, err)
+	require.Contains(t, string(data), "```mermaid\nstateDiagram-v2\n", "the graph is drawn where it is read")
 	for _, picture := range strings.Split(string(data), "](")[1:] {
 		target, _, _ := strings.Cut(picture, ")")
 		if !strings.HasPrefix(target, "#") {

@@ -135,7 +135,7 @@ func TestClosedFormIsTheSearch(t *testing.T) {
 		n.compare(t, p)
 	})
 	t.Logf("%d answers, %d decided, %d enough", n.all, n.decided, n.enough)
-	require.Greater(t, 10*n.decided, 7*n.all)
+	require.Greater(t, 2*n.decided, n.all) // 3 of 4 in the mean
 }
 
 // TestRealNumbers are those of a default Linux machine.

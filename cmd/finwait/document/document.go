@@ -3,6 +3,11 @@
 //
 //	finwait report first-wave-lost --out out
 //
+// Graphs are laid out by the reader's browser, with the npm package @viz-js/viz, which is
+// part of the file; its build and its licences are in viz, and fetched again by
+//
+//	go generate ./cmd/finwait/document
+//
 // What it says is made elsewhere: a Document holds words and charts, and no time and
 // no name of a machine, so that the same input gives the same bytes.
 package document
@@ -139,7 +144,7 @@ type Field struct{ Name, Value string }
 // Graph is the folded graph of a case.
 type Graph struct {
 	Title, Caption string
-	DOT            string
+	DOT, Mermaid   string
 	Rows           []GraphRow // the same as a table
 }
 

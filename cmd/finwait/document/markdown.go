@@ -17,7 +17,7 @@ type File struct {
 const MarkdownName = "report.md"
 
 // Markdown is the document as Markdown with its pictures beside it: charts as SVG, and
-// folded graphs for Graphviz.
+// folded graphs for Graphviz and, within it, as Mermaid.
 func (d Document) Markdown() ([]File, error) {
 	var b bytes.Buffer
 	if err := markdown.Execute(&b, d); err != nil {
@@ -51,15 +51,20 @@ func cell(s string) string {
 func mono(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
 
 // code is a block that no text in it can end.
-func code(s string) string {
+func code(s string) string { return fenced("", s) }
+
+// mermaid is a diagram that readers of Markdown draw.
+func mermaid(s string) string { return fenced("mermaid", s) }
+
+func fenced(language, s string) string {
 	fence := "```"
 	for strings.Contains(s, fence) {
 		fence += "`"
 	}
-	return fmt.Sprintf("%s\n%s\n%s", fence, strings.TrimRight(s, "\n"), fence)
+	return fmt.Sprintf("%s%s\n%s\n%s", fence, language, strings.TrimRight(s, "\n"), fence)
 }
 
-var markdown = template.Must(template.New("markdown").Funcs(template.FuncMap{"cell": cell, "code": code, "mono": mono, "count": Count, "anchor": anchor}).Parse(`# TCP teardown, checked
+var markdown = template.Must(template.New("markdown").Funcs(template.FuncMap{"cell": cell, "code": code, "mono": mono, "mermaid": mermaid, "count": Count, "anchor": anchor}).Parse(`# TCP teardown, checked
 
 {{cell .Summary}}
 {{with .Violated}}
@@ -115,6 +120,8 @@ How to repeat it:
 ### What can happen in {{cell .Name}}, {{.Profile}}
 
 {{cell .Graph.Caption}} For Graphviz: [{{.ID}}.dot]({{.ID}}.dot)
+
+{{mermaid .Graph.Mermaid}}
 {{end}}{{range .Coverage}}
 - {{cell .What}}: {{cell .Value}}{{end}}
 {{end}}{{range .Coverage}}

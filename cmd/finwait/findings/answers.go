@@ -104,6 +104,11 @@ func because(p spec.Params, t trace) string {
 		}
 	}
 	all = append(all, late...)
+	for _, f := range air { // what could have arrived by now
+		if timed && t.Loop < 0 && t.End-f.at >= p.Net.Delay[f.from][0] {
+			all = append(all, fmt.Sprintf("%s of the %v, sent at %s s, was still in flight at %s s", f.segment, f.from, picture.Seconds(f.at), picture.Seconds(t.End)))
+		}
+	}
 	if len(all) == 0 {
 		return "None: no segment was lost or late, so it is what the hosts do, or do not do."
 	}

@@ -33,6 +33,8 @@ type Subject struct {
 	Over  scenario.Overrides
 	Ref   string
 	Words []string
+
+	try func(scenario.Instance) (string, error) // of tests, instead of a search
 }
 
 // Tell says what was found.

@@ -2,6 +2,7 @@ package findings
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -53,11 +54,11 @@ func fold(ctx context.Context, m *spec.Model) (document.Graph, []document.Covera
 		row.Events = strings.Join(events, "; ")
 		g.Rows = append(g.Rows, row)
 	}
-	var b strings.Builder
+	var dot, mermaid strings.Builder
 	d := folded.Diagram()
 	d.Caption = "" // the document has it beside
-	err = d.WriteDOT(&b)
-	g.DOT = b.String()
+	err = errors.Join(d.WriteDOT(&dot), d.WriteMermaid(&mermaid))
+	g.DOT, g.Mermaid = dot.String(), mermaid.String()
 	return g, coverage, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/finwait/finwait/checker"
@@ -110,16 +111,24 @@ func (s *Subject) ladders() [][]string {
 
 // with judges the property of an outcome with other values.
 func (s *Subject) with(ctx context.Context, o judge.Outcome, i scenario.Instance) (string, error) {
+	if s.try != nil {
+		return s.try(i)
+	}
 	if i.Population != nil {
 		return tryPopulation(ctx, o.Property, i)
 	}
 	return try(ctx, o.About, i.Params)
 }
 
-// command judges the property with a value set.
+// command judges the property with a value set, as the try did: without durations it
+// does not go further before it turns to those of the scenario.
 func (s *Subject) command(o judge.Outcome, set string) string {
 	args := append([]string{"check", s.Ref, "--profile", s.Judged.Profile, "--property", o.Property}, s.Words...)
-	return report.Command(append(args, "--set", set))
+	args = append(args, "--set", set)
+	if s.Judged.Population == nil {
+		args = append(args, "--any-states", strconv.Itoa(remedyStates))
+	}
+	return report.Command(args)
 }
 
 // What try tells besides verdicts.

@@ -16,6 +16,8 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +27,7 @@ import (
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/cmd/finwait/shard"
+	"github.com/finwait/finwait/spec"
 )
 
 // Options say what to try. The zero value tries nothing.
@@ -36,6 +39,8 @@ type Options struct {
 	Seed     uint64
 	// Space is what is drawn from; nil is generate.Space().
 	Space []generate.Dimension
+	// Focuses are what the runs turn to, one after the other, besides the space as it is.
+	Focuses []generate.Focus
 	// Properties are names and globs; none asks all.
 	Properties []string
 	SelfCheck  bool
@@ -58,6 +63,7 @@ const DefaultStates = 2000
 type Result struct {
 	Runs     int // combinations that were judged
 	Refused  int // draws that made no scenario
+	Idle     int // draws in which the mutants do nothing wrong
 	Verdicts int // of properties
 	Unknown  int // of them, for want of budget
 	Coverage Coverage
@@ -104,8 +110,13 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 		return Result{}, err
 	}
 	defer e.stop()
-	f := &fuzzer{Options: opt, engine: e, tried: newTried(opt.Space), known: map[string]bool{}}
+	f := &fuzzer{Options: opt, engine: e, tried: newTried(opt.Space), known: map[string]bool{}, large: map[string]Finding{}}
 	err = f.run(ctx)
+	for _, about := range slices.Sorted(maps.Keys(f.large)) {
+		if err == nil {
+			err = f.add(f.large[about])
+		}
+	}
 	f.Result.Coverage, f.Tried = f.tried.coverage(), f.tried.runs
 	return f.Result, err
 }
@@ -115,7 +126,8 @@ type fuzzer struct {
 	Result
 	engine *engine
 	tried  *tried
-	known  map[string]bool // subjects and mutants with a finding
+	known  map[string]bool    // subjects and mutants with a finding
+	large  map[string]Finding // of mutants, too large to be told yet
 }
 
 func (f *fuzzer) run(ctx context.Context) error {
@@ -161,11 +173,8 @@ func (f *fuzzer) run(ctx context.Context) error {
 // batch makes some runs, several at a time, and then shrinks what is new, in the order
 // of the runs.
 func (f *fuzzer) batch(ctx context.Context, runs []int) error {
-	t := tester{opt: f.Options, space: f.Options.Space}
-	trials, refused, errs := make([]trial, len(runs)), make([]int, len(runs)), make([]error, len(runs))
-	f.each(len(runs), func(n int) {
-		trials[n], refused[n], errs[n] = f.once(ctx, t, seedOf(f.Seed, runs[n]))
-	})
+	trials, errs := make([]trials, len(runs)), make([]error, len(runs))
+	f.each(len(runs), func(n int) { trials[n], errs[n] = f.once(ctx, runs[n]) })
 	for n, r := range trials {
 		if ctx.Err() != nil {
 			return nil // searches that were interrupted say nothing
@@ -173,9 +182,10 @@ func (f *fuzzer) batch(ctx context.Context, runs []int) error {
 		if errs[n] != nil {
 			return fmt.Errorf("run %d of seed %d: %w", runs[n], f.Seed, errs[n])
 		}
-		f.Refused += refused[n]
+		f.Refused += r.refused
+		f.Idle += r.passed
 		if r.combination.Choices == nil {
-			continue // no draw made a scenario
+			continue // no draw made a scenario, or one in which something is wrong
 		}
 		f.Result.Runs++
 		f.Verdicts += len(r.found.Outcomes)
@@ -187,7 +197,7 @@ func (f *fuzzer) batch(ctx context.Context, runs []int) error {
 				continue
 			}
 			f.known[about] = true
-			if err := f.shrink(ctx, runs[n], flaw, r); err != nil {
+			if err := f.shrink(ctx, runs[n], flaw, r.trial); err != nil {
 				return err
 			}
 		}
@@ -213,39 +223,87 @@ func (f *fuzzer) each(n int, do func(int)) {
 	all.Wait()
 }
 
-// once makes one run without shrinking.
-func (f *fuzzer) once(ctx context.Context, t tester, seed uint64) (r trial, refused int, err error) {
-	drawn := 0
-	e := f.engine.check(seed, func(rt *rapid.T) {
-		drawn++
-		r, err = t.try(ctx, rt)
-	})
-	if e != nil && err == nil {
-		err = e
-	}
-	if r.combination.Choices != nil {
-		drawn--
-	}
-	return r, drawn, err
+// draw is where a combination comes from: a seed, and a space of a focus.
+type draw struct {
+	seed  uint64
+	space []generate.Dimension
 }
 
-// shrink makes a run again, for one flaw only, and hands out the smallest that has it.
+// draw is one of a run. Runs and draws turn to all focuses; either host plays the one.
+func (f *fuzzer) draw(run, attempt int) draw {
+	d := draw{seedOf(f.Seed, run), f.Options.Space}
+	if attempt > 0 {
+		d.seed = seedOf(d.seed, attempt)
+	}
+	if n := (run + attempt) % (len(f.Focuses) + 1); n > 0 {
+		d.space = f.Focuses[n-1].Of(d.space, spec.Host(d.seed&1))
+	}
+	return d
+}
+
+// attempts is how often a run draws where mutants do nothing wrong in what was drawn:
+// that is told much sooner than verdicts, and most rules are about something rare.
+const attempts = 20
+
+// trials are the draws of one run, of which one was judged at most.
+type trials struct {
+	trial
+	refused, passed int
+}
+
+// once makes one run without shrinking.
+func (f *fuzzer) once(ctx context.Context, run int) (all trials, err error) {
+	for n := 0; n < attempts && ctx.Err() == nil; n++ {
+		d := f.draw(run, n)
+		t := tester{opt: f.Options, space: d.space}
+		drawn, r := 0, trial{}
+		e := f.engine.check(d.seed, func(rt *rapid.T) {
+			drawn++
+			r, err = t.try(ctx, rt)
+		})
+		if err == nil {
+			err = e
+		}
+		switch {
+		case err != nil:
+			return all, err
+		case r.combination.Choices == nil:
+			all.refused += drawn
+			continue
+		}
+		all.refused += drawn - 1
+		if !r.idle {
+			r.draw = d
+			all.trial = r
+			return all, nil
+		}
+		all.passed++
+	}
+	return all, nil
+}
+
+// shrink makes a run again, for one flaw only, and hands out the smallest that has it. A
+// mutant is caught by whatever catches it: what is left may be told by another property.
 func (f *fuzzer) shrink(ctx context.Context, run int, what flaw, first trial) error {
-	t := tester{opt: f.Options, space: f.Options.Space, only: what.subject}
+	t := tester{opt: f.Options, space: first.draw.space, only: what.subject}
+	about := what.about(first.combination)
+	if about != what.subject {
+		t.only, t.opt.SelfCheck = "", false
+	}
 	if what.subject != byDurations {
 		t.known = map[string]trial{}
 	}
 	finding := Finding{Subject: what.subject, Oracle: what.oracle, Text: what.text, Run: run, Seed: f.Seed, Combination: first.combination, Found: first.found}
 	var trouble error
-	err := f.engine.check(seedOf(f.Seed, run), func(rt *rapid.T) {
+	err := f.engine.check(first.draw.seed, func(rt *rapid.T) {
 		r, err := t.try(ctx, rt)
 		if err != nil {
 			trouble = err
 			return
 		}
 		for _, w := range r.flaws {
-			if w.subject == what.subject && ctx.Err() == nil {
-				finding.Text, finding.Combination, finding.Found = w.text, r.combination, r.found
+			if w.about(r.combination) == about && ctx.Err() == nil {
+				finding.Subject, finding.Text, finding.Combination, finding.Found = w.subject, w.text, r.combination, r.found
 				rt.Fatal(w.subject)
 			}
 		}
@@ -256,8 +314,20 @@ func (f *fuzzer) shrink(ctx context.Context, run int, what flaw, first trial) er
 	if err != nil {
 		return fmt.Errorf("run %d of seed %d, %s: %w", run, f.Seed, what.subject, err)
 	}
+	if about != what.subject && len(finding.Combination.Settings) > small {
+		delete(f.known, about) // another run may show the mutant in fewer keys
+		if other, met := f.large[about]; !met || len(finding.Combination.Settings) < len(other.Combination.Settings) {
+			f.large[about] = finding
+		}
+		return nil
+	}
+	delete(f.large, about)
 	return f.add(finding)
 }
+
+// small is how many keys the scenario of a mutant has at most, the mutant's among them;
+// what has more is told when nothing smaller was found in all runs.
+const small = 6
 
 func (f *fuzzer) add(finding Finding) error {
 	f.Findings = append(f.Findings, finding)

@@ -31,7 +31,7 @@ func TestFindingsAreShrunk(t *testing.T) {
 		}
 		return "", nil
 	})
-	r, err := Run(t.Context(), Options{Runs: 200, Seed: 5, SelfCheck: true, MaxStates: 20, Workers: 2})
+	r, err := Run(t.Context(), Options{Runs: 600, Seed: 4, SelfCheck: true, MaxStates: 20, Workers: 2})
 	require.NoError(t, err)
 	require.Len(t, r.Findings, 1, "one for each subject")
 	f := r.Findings[0]

@@ -35,7 +35,7 @@ func TestMutantsAreFound(t *testing.T) {
 	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			r, err := Run(t.Context(), Options{Runs: 500, Seed: *mutantSeed, Workers: 2, Space: generate.Fix(generate.SpaceOfMutants(), "server.mutant", name)})
+			r, err := Run(t.Context(), Options{Runs: 500, Seed: *mutantSeed, Workers: 2, Focuses: generate.Focuses(), Space: generate.Fix(generate.Space(), "server.mutant", name)})
 			require.NoError(t, err)
 			require.Len(t, r.Findings, 1)
 			f := r.Findings[0]
@@ -61,7 +61,7 @@ func TestSoundHostsCatchNothing(t *testing.T) {
 
 // TestConformOnRequest: the second table catches nearly all, and counts where it is named.
 func TestConformOnRequest(t *testing.T) {
-	space := generate.Fix(generate.SpaceOfMutants(), "server.mutant", "fin-wait-1-fin-to-last-ack")
+	space := generate.Fix(generate.Space(), "server.mutant", "fin-wait-1-fin-to-last-ack")
 	r, err := Run(t.Context(), Options{Runs: 50, Seed: 1, Space: space, Properties: []string{"transitions-*"}})
 	require.NoError(t, err)
 	require.Empty(t, r.Findings)

@@ -11,6 +11,7 @@ import (
 	"github.com/finwait/finwait/checker"
 	"github.com/finwait/finwait/cmd/finwait/generate"
 	"github.com/finwait/finwait/cmd/finwait/judge"
+	"github.com/finwait/finwait/cmd/finwait/mutants"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
 )
@@ -28,6 +29,9 @@ type trial struct {
 	found       judge.Scenario
 	flaws       []flaw
 	unknown     int // verdicts that the budget did not reach
+	// idle: its mutants do nothing wrong within the budget, and nothing was judged.
+	idle bool
+	draw draw
 }
 
 // tester tries combinations.
@@ -50,10 +54,7 @@ func (f tester) try(ctx context.Context, t *rapid.T) (trial, error) {
 		return r, nil
 	}
 	r := trial{combination: c}
-	err = f.judge(ctx, i, &r)
-	if err == nil && f.opt.SelfCheck {
-		err = f.selfCheck(ctx, t, i, &r)
-	}
+	err = f.all(ctx, t, i, &r)
 	if internal := (*judge.InternalError)(nil); errors.As(err, &internal) {
 		r.add(broken, true, err.Error()) // is a finding, too
 		err = nil
@@ -62,6 +63,21 @@ func (f tester) try(ctx context.Context, t *rapid.T) (trial, error) {
 		f.known[c.String()] = r
 	}
 	return r, err
+}
+
+// all asks everything, but where a mutant does nothing wrong.
+func (f tester) all(ctx context.Context, t *rapid.T, i scenario.Instance, r *trial) error {
+	if isMutated(r.combination) {
+		shows, err := mutants.Shows(ctx, i.Params, f.search())
+		if r.idle = !shows; err != nil || r.idle {
+			return err
+		}
+	}
+	err := f.judge(ctx, i, r)
+	if err == nil && f.opt.SelfCheck {
+		err = f.selfCheck(ctx, t, i, r)
+	}
+	return err
 }
 
 // broken is the subject of a fault of finwait that ended a search.

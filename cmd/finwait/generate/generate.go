@@ -40,6 +40,8 @@ type Dimension struct {
 	// Rare is how often, of 32 draws, the first choice is taken for sure. (rapid draws
 	// small numbers more often, so that it is taken more often than that.)
 	Rare int
+	// Often are the choices that the others are drawn from; nil: from all.
+	Often []int
 }
 
 // Choice is a value, or several that are much the same.
@@ -83,7 +85,7 @@ func Scenario(space []Dimension) *rapid.Generator[Combination] {
 
 func (d Dimension) varies() bool { return len(d.Choices) > 1 || d.Choices[0].Value != nil }
 
-// slots is how finely draw tells the choices apart.
+// slots is how finely draw tells the first choice from the others.
 const slots = 32
 
 // draw draws a choice and its value.
@@ -92,8 +94,12 @@ func (d Dimension) draw(t *rapid.T) (int, string) {
 		return 0, d.Choices[0].value(t)
 	}
 	i := 0
-	if slot := rapid.IntRange(0, slots-1).Draw(t, d.Key); slot >= d.Rare {
-		i = 1 + (slot-d.Rare)*(len(d.Choices)-1)/(slots-d.Rare)
+	if rapid.IntRange(0, slots-1).Draw(t, d.Key) >= d.Rare {
+		if len(d.Often) > 0 {
+			i = rapid.SampledFrom(d.Often).Draw(t, d.Key)
+		} else {
+			i = rapid.IntRange(1, len(d.Choices)-1).Draw(t, d.Key)
+		}
 	}
 	return i, d.Choices[i].value(t)
 }

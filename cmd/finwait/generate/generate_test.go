@@ -63,7 +63,7 @@ func TestMostAreScenarios(t *testing.T) {
 			met[d][i] = true
 		}
 	})
-	require.Greater(t, good*10, all*7, "%d of %d are scenarios", good, all)
+	require.Greater(t, good*10, all*6, "%d of %d are scenarios", good, all)
 	n := 0
 	for d := range met {
 		n += len(met[d])

@@ -9,11 +9,6 @@ import (
 	"github.com/finwait/finwait/spec"
 )
 
-const (
-	closeAtOnce   = "[{do: close, when: start}]"
-	closeAfterEOF = "[{do: close, when: after-eof, within: 1s}]"
-)
-
 // Space has all keys of a scenario and the profile.
 func Space() []Dimension {
 	space := []Dimension{{Key: Profile, Rare: 20, Choices: values(spec.Linux.String(), spec.RFC9293.String(), spec.Article.String())}}
@@ -28,16 +23,7 @@ func Space() []Dimension {
 
 // host are the dimensions of one host.
 func host() []Dimension {
-	dims := []Dimension{{Key: "app", Rare: 2, Choices: append(values(
-		Default, closeAtOnce, closeAfterEOF, closeAtOnce, closeAfterEOF,
-		"[{do: shutdown-wr, when: start}]",
-		"[{do: send, n: 1, when: start}, {do: close, when: after-previous}]",
-		"[{do: send, n: 1, when: after-eof, within: 0s}, {do: close, when: after-previous}]",
-		"[{do: close, when: anytime, within: 2s}]",
-		"[{do: exit, when: start}]",
-		"[{do: close, when: start}, {do: connect, when: after-closed}]",
-		"[{do: close, when: after-eof, within: 1s}, {do: connect, when: after-closed}]",
-	), drawn("drawn calls", script()))}}
+	dims := []Dimension{{Key: "app", Rare: 2, Choices: applications()}}
 	sysctl := func(name string, c ...Choice) {
 		dims = append(dims, Dimension{Key: "sysctl.net.ipv4." + name, Rare: 24, Choices: append(values(Default), c...)})
 	}

@@ -91,6 +91,9 @@ func Over(all []Scenario) map[string]*Coverage {
 // may hold that never does with them.
 func (c Case) cover(ctx context.Context, m *spec.Model, s *Scenario, opt checker.Options) error {
 	opt.Checkpoint, opt.Spill = checker.Checkpoint{}, ""
+	if c.CoverStates > 0 && (opt.MaxStates == 0 || c.CoverStates < opt.MaxStates) {
+		opt.MaxStates = c.CoverStates
+	}
 	var open []*Outcome // outcomes whose guard has not held so far
 	params := m.Params()
 	params.Forget = spec.AllGhosts

@@ -32,6 +32,9 @@ type Case struct {
 	AnyStates int
 	// Coverage asks for what of the rules was exercised, and for vacuity in exact time.
 	Coverage bool
+	// CoverStates bounds the state classes that are walked through for that; 0 leaves it
+	// to the bounds of the search.
+	CoverStates int
 	// Stays asks for the stays in every state too, Explain for explanations.
 	Stays   bool
 	Explain Explaining

@@ -25,14 +25,43 @@ type node struct {
 }
 
 func explore(ctx context.Context, p spec.Params) (*graph, error) {
+	g, stopped, err := exploreWithin(ctx, p, checker.Options{Workers: 1})
+	if err == nil && stopped != "" {
+		err = fmt.Errorf("the graph of the correct model is not complete: %s", stopped)
+	}
+	return g, err
+}
+
+// Shows tells whether a search within these bounds meets a step, a window or a state that
+// is not as the rules have it. Where it meets none, no property that holds of correct hosts
+// is found violated within them.
+func Shows(ctx context.Context, p spec.Params, opt checker.Options) (shows bool, err error) {
+	mutated, err := judge.Model(p)
+	if err != nil {
+		return false, err
+	}
+	g, _, err := exploreWithin(ctx, p, opt)
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		if recover() != nil {
+			shows = true // the deviation leads out of what the model can count
+		}
+	}()
+	return !g.same(mutated), nil
+}
+
+// exploreWithin says, too, what stopped it, "" for nothing.
+func exploreWithin(ctx context.Context, p spec.Params, opt checker.Options) (*graph, string, error) {
 	p.Host[spec.Client].Mutant, p.Host[spec.Server].Mutant = spec.Faithful, spec.Faithful
 	m, err := judge.Model(p)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	g := &graph{model: m}
 	at := map[spec.State]int{}
-	run, err := checker.Explore(ctx, m, checker.Exact, checker.Options{Workers: 1}, checker.Visitor[spec.State]{
+	run, err := checker.Explore(ctx, m, checker.Exact, opt, checker.Visitor[spec.State]{
 		State: func(s spec.State) {
 			at[s] = len(g.nodes)
 			g.nodes = append(g.nodes, node{state: s})
@@ -48,15 +77,12 @@ func explore(ctx context.Context, p spec.Params) (*graph, error) {
 		},
 	})
 	if err != nil {
-		return nil, err
-	}
-	if !run.Complete {
-		return nil, fmt.Errorf("the graph of the correct model is not complete: %s", run.Stopped)
+		return nil, "", err
 	}
 	for i := range g.nodes {
 		g.nodes[i].print = g.nodes[i].printOf(m)
 	}
-	return g, nil
+	return g, run.Stopped, nil
 }
 
 // same tells whether a model has the same graph, up to what its states are called:
