@@ -208,11 +208,6 @@ func (o *fuzzOptions) space() ([]generate.Dimension, []generate.Focus, error) {
 	return all, focuses, generate.Validate(all)
 }
 
-func keyOf(arg string) string {
-	key, _, _ := strings.Cut(arg, "=")
-	return strings.TrimSpace(key)
-}
-
 func isMutantKey(key string) bool { return strings.HasSuffix(key, generate.Mutant) }
 
 func mutantNames() (names []string) {
