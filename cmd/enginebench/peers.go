@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // spinDFS is the fastest exact search of the peers, which ratios refer to.
@@ -67,7 +68,21 @@ func (p *peers) measure(ctx context.Context, model, size, last string) ([]measur
 	if done || err != nil {
 		stop()
 	}
-	if failed := cmd.Wait(); failed != nil && !done && err == nil {
+	ended := make(chan struct{})
+	go func() { // a shell that was just starting a program when the signal came waits for that
+		<-ctx.Done()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-time.After(time.Second):
+				_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+			}
+		}
+	}()
+	failed := cmd.Wait()
+	close(ended)
+	if failed != nil && !done && err == nil {
 		err = fmt.Errorf("measure.sh %s %s: %w\n%s", model, size, failed, complaints.Bytes())
 	}
 	return all, err

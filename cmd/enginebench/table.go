@@ -82,7 +82,8 @@ func (r *race) odd() (text string) {
 	return text
 }
 
-func (f figures) speed() float64 { return float64(f.States) / f.Wall }
+// Peers are timed in hundredths of a second, so what took 0.00 counts as one of them.
+func (f figures) speed() float64 { return float64(f.States) / max(f.Wall, 0.01) }
 
 // complete tells whether a tool found what exists in every round in which it ran.
 func (r *race) complete(runs []figures) bool {
