@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,4 +115,37 @@ func TestPcapngInWireshark(t *testing.T) {
 	}
 	require.Len(t, read("server"), 3, "nothing but the handshake arrives there")
 	require.Len(t, read("both"), 2*3+len(rows)-handshake)
+}
+
+// Wireshark finds nothing malformed, every checksum right and time running forwards in what
+// is written of each built-in scenario.
+func TestEveryPcapngInWireshark(t *testing.T) {
+	tshark, err := exec.LookPath("tshark")
+	if err != nil {
+		t.Skip("tshark is not installed (Debian package tshark)")
+	}
+	if testing.Short() {
+		t.Skip("-short: starts Wireshark for each built-in scenario")
+	}
+	all, err := scenario.Builtin()
+	require.NoError(t, err)
+	for _, s := range all {
+		made := finwait(t, "graph", "trace", s.Name, "--profile", "linux", "--format", "pcapng")
+		require.Equal(t, 0, made.code, "%s: %s", s.Name, made.stderr)
+		out, err := exec.Command(tshark, "-r", file(t, s.Name+".pcapng", made.stdout), "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
+			"-T", "fields", "-e", "frame.time_epoch", "-e", "tcp.checksum.status", "-e", "ip.checksum.status", "-e", "_ws.malformed", "-e", "tcp.flags").Output()
+		require.NoError(t, err, s.Name)
+		var before float64
+		for line := range strings.Lines(strings.TrimRight(string(out), "\n")) {
+			fields := strings.Split(strings.TrimRight(line, "\n"), "\t")
+			require.Len(t, fields, 5, s.Name)
+			require.Equal(t, []string{"1", "1", ""}, fields[1:4], "%s: %s", s.Name, line)
+			require.NotEmpty(t, fields[4], s.Name)
+			at, err := strconv.ParseFloat(fields[0], 64)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, at, before, s.Name)
+			before = at
+		}
+		require.Positive(t, before, s.Name)
+	}
 }
