@@ -1,5 +1,7 @@
 package checker
 
+import "slices"
+
 // exactSearch explores the state classes of a model, breadth-first. With a watch
 // it explores their product with the bit of a property, and with a clock the
 // classes also bound the time since the bit went on.
@@ -41,8 +43,15 @@ type exactSearch[S comparable] struct {
 
 	states, arcs bitset // met: discrete states, arcs by twice their number + bit
 	level        int32  // first class of the level after the one being expanded
+	done         int    // of the classes of the level, those that were expanded
 	pieces       []classExpander[S]
 	missing      []int64
+
+	judge *judge[S] // behind the hooks, nil for none
+	// saver, when not nil, writes checkpoints between batches. A search that goes on
+	// where another was saved has begun.
+	saver *saver[S]
+	begun bool
 }
 
 // shortestStay is the least that the clock showed where a stay ended, -1 when
@@ -64,26 +73,13 @@ const batchPieces = 16
 
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
-	w.level = 0
-	places := 1
-	if x.watch != nil {
-		places = 2
+	if !x.begun {
+		w.level = 0
+		x.classes = x.newClasses()
+		x.begin()
 	}
-	x.classes = newClassSet(places)
-	x.classes.equality = x.equality
-	if x.merge {
-		x.classes.convex = convex
-		if x.convex != nil {
-			x.classes.convex = x.convex
-		}
-	}
-	x.begin()
-	for from := int32(0); x.found < 0 && w.run.Stopped == ""; {
-		todo := x.classes.alive(from)
-		x.classes.sweep(from)
-		from = number(x.classes.size())
-		x.level = from
-		w.level++
+	for x.found < 0 && w.run.Stopped == "" {
+		todo := x.nextLevel()
 		if len(todo) == 0 {
 			break
 		}
@@ -91,6 +87,9 @@ func (x *exactSearch[S]) explore() Run {
 			n := 0
 			for n < min(len(todo), pieceClasses*batchPieces) && w.beat(len(todo)-n) {
 				n++
+			}
+			if x.saver != nil {
+				x.saver.between(w.run.Stopped != "", x.underway)
 			}
 			if w.spent(n) {
 				break
@@ -100,12 +99,46 @@ func (x *exactSearch[S]) explore() Run {
 				break
 			}
 			todo = todo[n:]
+			x.done += n
 		}
 	}
 	if x.graph != nil {
 		x.graph.close()
 	}
 	return w.finish(x.found >= 0)
+}
+
+func (x *exactSearch[S]) newClasses() *classSet {
+	places := 1
+	if x.watch != nil {
+		places = 2
+	}
+	set := newClassSet(places)
+	set.equality = x.equality
+	if x.merge {
+		set.convex = convex
+		if x.convex != nil {
+			set.convex = x.convex
+		}
+	}
+	return set
+}
+
+// nextLevel gives the classes to expand next: of a search that goes on, those that are
+// left of its level.
+func (x *exactSearch[S]) nextLevel() []int32 {
+	if x.begun {
+		x.begun = false
+		todo := x.classes.alive(x.classes.base)
+		n, _ := slices.BinarySearch(todo, x.level)
+		return todo[min(x.done, n):n]
+	}
+	todo := x.classes.alive(x.level)
+	x.classes.sweep(x.level)
+	x.level = number(x.classes.size())
+	x.done = 0
+	x.meter.level++
+	return todo
 }
 
 func (x *exactSearch[S]) begin() {
