@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -9,7 +10,6 @@ import (
 // apart from its classes and steps. What follows from there depends on nothing else.
 type savedExact struct {
 	Purpose string
-	Done    int   // of the classes of the level that are to be expanded
 	Next    int32 // first class of the next level
 	Depth   int   // of the level
 	Kept    int
@@ -31,7 +31,7 @@ type savedExact struct {
 func (x *exactSearch[S]) underway() underway {
 	w := x.meter
 	s := &savedExact{
-		Purpose: w.run.Purpose, Done: x.done, Next: x.level, Depth: w.level, Kept: w.kept, Full: w.full, Run: w.run,
+		Purpose: w.run.Purpose, Next: x.level, Depth: w.level, Kept: w.kept, Full: w.full, Run: w.run,
 		Longest: x.longest, LongestAt: x.longestAt,
 		Shortest: x.shortest.time, ShortestAt: x.shortest.class, ShortestVia: x.shortest.arc,
 		Limited: x.within != nil, Charted: x.graph != nil,
@@ -55,6 +55,7 @@ func (x *exactSearch[S]) write(w output) error {
 		return err
 	}
 	x.classes.write(w)
+	writeHalves(w, x.todo)
 	x.states.write(w)
 	x.arcs.write(w)
 	if x.graph != nil {
@@ -82,7 +83,7 @@ func (x *exactSearch[S]) goOn(s *savedExact, r *input) error {
 	w.began = w.began.Add(-s.Run.Elapsed)
 	x.longest, x.longestAt = s.Longest, s.LongestAt
 	x.shortest = shortestStay{s.Shortest, s.ShortestAt, s.ShortestVia}
-	x.level, x.done, x.begun = s.Next, s.Done, true
+	x.level, x.begun = s.Next, true
 	if j := x.judge; j != nil {
 		copy(j.guarded, s.Guarded)
 		for i, f := range s.Found {
@@ -92,6 +93,7 @@ func (x *exactSearch[S]) goOn(s *savedExact, r *input) error {
 	x.rel.read(r)
 	x.classes = x.newClasses()
 	x.classes.read(r)
+	x.todo = readHalves[int32](r)
 	x.states.read(r)
 	x.arcs.read(r)
 	if x.graph != nil {
@@ -105,7 +107,7 @@ func (x *exactSearch[S]) goOn(s *savedExact, r *input) error {
 			x.within[i] = within.has(i)
 		}
 	}
-	if r.err == nil && (int(x.level) > x.classes.size() || x.done > int(x.level-x.classes.base)) {
+	if r.err == nil && (int(x.level) > x.classes.size() || slices.ContainsFunc(x.todo, func(c int32) bool { return c < x.classes.base || c >= x.level })) {
 		r.err = fmt.Errorf("holds a level that is not among its classes")
 	}
 	if r.err == nil && x.watch != nil {
@@ -142,5 +144,8 @@ func (c *check[S]) explored(x *exactSearch[S]) Run {
 	}
 	run := x.explore()
 	c.runs = append(c.runs, run)
+	if c.saver != nil && circumstance(run.Stopped) {
+		c.saver.off = true // whatever was found in its last batch: what follows is no part of a whole check
+	}
 	return run
 }

@@ -1,7 +1,5 @@
 package checker
 
-import "slices"
-
 // exactSearch explores the state classes of a model, breadth-first. With a watch
 // it explores their product with the bit of a property, and with a clock the
 // classes also bound the time since the bit went on.
@@ -41,9 +39,9 @@ type exactSearch[S comparable] struct {
 	longestAt int32
 	shortest  shortestStay
 
-	states, arcs bitset // met: discrete states, arcs by twice their number + bit
-	level        int32  // first class of the level after the one being expanded
-	done         int    // of the classes of the level, those that were expanded
+	states, arcs bitset  // met: discrete states, arcs by twice their number + bit
+	level        int32   // first class of the level after the one being expanded
+	todo         []int32 // of the level, the classes that are to be expanded
 	pieces       []classExpander[S]
 	missing      []int64
 
@@ -69,7 +67,7 @@ func newExactSearch[S comparable](r *relation[S], w *meter) *exactSearch[S] {
 // successors take before they are compared.
 var pieceClasses = 32 // less in tests
 
-const batchPieces = 16
+var batchPieces = 16 // less in tests
 
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
@@ -79,13 +77,12 @@ func (x *exactSearch[S]) explore() Run {
 		x.begin()
 	}
 	for x.found < 0 && w.run.Stopped == "" {
-		todo := x.nextLevel()
-		if len(todo) == 0 {
+		if len(x.todo) == 0 && !x.nextLevel() {
 			break
 		}
-		for len(todo) > 0 && x.found < 0 {
+		for len(x.todo) > 0 && x.found < 0 {
 			n := 0
-			for n < min(len(todo), pieceClasses*batchPieces) && w.beat(len(todo)-n) {
+			for n < min(len(x.todo), pieceClasses*batchPieces) && w.beat(len(x.todo)-n) {
 				n++
 			}
 			if x.saver != nil {
@@ -94,12 +91,11 @@ func (x *exactSearch[S]) explore() Run {
 			if w.spent(n) {
 				break
 			}
-			x.expand(todo[:n])
+			x.expand(x.todo[:n])
 			if w.run.Stopped != "" {
 				break
 			}
-			todo = todo[n:]
-			x.done += n
+			x.todo = x.todo[n:]
 		}
 	}
 	if x.graph != nil {
@@ -124,21 +120,13 @@ func (x *exactSearch[S]) newClasses() *classSet {
 	return set
 }
 
-// nextLevel gives the classes to expand next: of a search that goes on, those that are
-// left of its level.
-func (x *exactSearch[S]) nextLevel() []int32 {
-	if x.begun {
-		x.begun = false
-		todo := x.classes.alive(x.classes.base)
-		n, _ := slices.BinarySearch(todo, x.level)
-		return todo[min(x.done, n):n]
-	}
-	todo := x.classes.alive(x.level)
+// nextLevel begins the next level, and tells whether there is anything to expand in it.
+func (x *exactSearch[S]) nextLevel() bool {
+	x.todo = x.classes.alive(x.level) // before the slots of the others are used again
 	x.classes.sweep(x.level)
 	x.level = number(x.classes.size())
-	x.done = 0
 	x.meter.level++
-	return todo
+	return len(x.todo) > 0
 }
 
 func (x *exactSearch[S]) begin() {
