@@ -53,7 +53,8 @@ type Model[S comparable] interface {
 	// on s alone, oldest first among equal IDs.
 	Events(s S, buf []Event) []Event
 	// Fire emits every state that e, pending in s, may lead to. The clock is
-	// not an argument: no guard reads elapsed time.
+	// not an argument: no guard reads elapsed time. An event that leads nowhere
+	// stops time at its Latest: runs that come there do not count for liveness.
 	Fire(s S, e Event, emit func(next S, how Effect))
 }
 

@@ -36,7 +36,7 @@ func Replay[S comparable](m Model[S], t Trace[S]) error {
 	if init := m.Init(); !slices.Contains(init, t.Init) {
 		return fmt.Errorf("checker: replay: the trace begins in %+v, which is none of the %d initial states", t.Init, len(init))
 	}
-	r := replayer[S]{model: m, trace: &t, timed: t.Mode == Exact, dead: map[string]bool{}, deepest: -1}
+	r := replayer[S]{model: m, trace: &t, timed: t.Mode == Exact, deepest: -1}
 	pending, err := r.pending(t.Init)
 	if err != nil {
 		return fmt.Errorf("checker: replay: initial state: %w", err)
@@ -45,7 +45,7 @@ func Replay[S comparable](m Model[S], t Trace[S]) error {
 	for i, e := range pending {
 		first[i] = waiting{event: e}
 	}
-	if !r.from(0, first) {
+	if !r.isRun(first) {
 		return r.reason
 	}
 	if err := r.loop(); err != nil {
@@ -80,9 +80,6 @@ type replayer[S comparable] struct {
 	model Model[S]
 	trace *Trace[S]
 	timed bool
-	// dead are the steps, with what was pending before them, from which no way
-	// leads to the end.
-	dead map[string]bool
 	// reason is why the way that came furthest ended, before step deepest.
 	reason  error
 	deepest int
@@ -103,45 +100,61 @@ func (r *replayer[S]) now(i int) int64 {
 	return r.trace.Steps[i-1].At
 }
 
-// from tells whether the rest of the trace, from step i on, is a run when run is
-// what is pending. All ways are tried, each at most once.
-func (r *replayer[S]) from(i int, run queues) bool {
-	stop := func(where string, err error) bool {
-		if i > r.deepest {
-			r.deepest, r.reason = i, fmt.Errorf("checker: replay: %s: %w", where, err)
+// isRun tells whether the trace is a run when first is what is pending at its start.
+// All ways are tried, each at most once. They wait in a list, for a trace may have
+// more steps than calls can be nested.
+func (r *replayer[S]) isRun(first queues) bool {
+	type way struct {
+		step    int
+		pending queues
+	}
+	ways, seen, forked := []way{{0, first}}, map[string]bool{}, false
+	for len(ways) > 0 {
+		w := ways[len(ways)-1]
+		ways = ways[:len(ways)-1]
+		if w.step == len(r.trace.Steps) {
+			err := r.end(w.pending)
+			if err == nil {
+				return true
+			}
+			r.stop(w.step, "end", err)
+			continue
 		}
-		return false
-	}
-	if i == len(r.trace.Steps) {
-		if err := r.end(run); err != nil {
-			return stop("end", err)
+		where := fmt.Sprintf("step %d", w.step+1)
+		if err := r.canHappen(w.step, w.pending); err != nil {
+			r.stop(w.step, where, err)
+			continue
 		}
-		return true
-	}
-	where := fmt.Sprintf("step %d", i+1)
-	if err := r.canHappen(i, run); err != nil {
-		return stop(where, err)
-	}
-	effects, err := r.effects(i)
-	if err != nil {
-		return stop(where, err)
-	}
-	for _, how := range effects {
-		after, err := r.apply(i, run, how)
+		effects, err := r.effects(w.step)
 		if err != nil {
-			stop(where, err)
+			r.stop(w.step, where, err)
 			continue
 		}
-		key := after.key(i)
-		if r.dead[key] {
-			continue
+		forked = forked || len(effects) > 1
+		for _, how := range slices.Backward(effects) { // the first is tried first
+			after, err := r.apply(w.step, w.pending, how)
+			if err != nil {
+				r.stop(w.step, where, err)
+				continue
+			}
+			if forked { // before, there is one way only
+				key := after.key(w.step)
+				if seen[key] {
+					continue
+				}
+				seen[key] = true
+			}
+			ways = append(ways, way{w.step + 1, after})
 		}
-		if r.from(i+1, after) {
-			return true
-		}
-		r.dead[key] = true
 	}
 	return false
+}
+
+// stop takes down why a way ended before step i.
+func (r *replayer[S]) stop(i int, where string, err error) {
+	if i > r.deepest {
+		r.deepest, r.reason = i, fmt.Errorf("checker: replay: %s: %w", where, err)
+	}
 }
 
 // pending lists the events of s by ID and checks that their windows make sense.

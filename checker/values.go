@@ -137,21 +137,18 @@ func (t *valueTable) add(fresh []int64) (renumbered map[uint32]uint32) {
 	if len(fresh) == 0 {
 		return nil
 	}
-	old := map[int64]uint32{}
-	for i, v := range t.sorted {
-		old[v] = t.codes[i]
-	}
 	if t.fill(fresh) {
-		t.index()
+		t.enlist(fresh)
 		return nil
 	}
-	t.sorted = append(t.sorted, fresh...)
+	old, oldCodes := t.sorted, t.codes
+	t.sorted = slices.Concat(old, fresh)
 	slices.Sort(t.sorted)
 	t.widen()
 	t.renumber()
 	renumbered = map[uint32]uint32{}
-	for v, code := range old {
-		renumbered[code] = t.code(v)
+	for i, v := range old {
+		renumbered[oldCodes[i]] = t.code(v)
 	}
 	return renumbered
 }
@@ -162,39 +159,54 @@ func (t *valueTable) fill(fresh []int64) bool {
 	if !t.room(len(fresh)) {
 		return false
 	}
-	var sorted []int64
-	var codes []uint32
-	below := uint32(0)
-	for i, v := range t.sorted {
-		n := 0 // new ones before v
-		for n < len(fresh) && fresh[n] < v {
-			n++
+	codes := make([]uint32, 0, len(fresh))
+	for len(codes) < len(fresh) {
+		rest := fresh[len(codes):]
+		i, _ := slices.BinarySearch(t.sorted, rest[0]) // above them; Forever is above all
+		n, _ := slices.BinarySearch(rest, t.sorted[i])
+		below := uint32(0)
+		if i > 0 {
+			below = t.codes[i-1]
 		}
-		above := t.codes[i]
-		if int(above-below) <= n {
+		gap := uint64(t.codes[i] - below)
+		if gap <= uint64(n) {
 			return false
 		}
-		for k := range n {
-			sorted = append(sorted, fresh[k])
-			codes = append(codes, below+uint32(uint64(above-below)*uint64(k+1)/uint64(n+1)))
+		// A clock makes the bounds grow beyond the outermost ones, step by step: were
+		// such a gap halved each time, it would soon be used up.
+		parts, first := uint64(n+1), uint64(1)
+		if i == 0 || i == len(t.sorted)-1 {
+			parts = min(parts+uint64(len(t.sorted)), gap)
 		}
-		fresh = fresh[n:]
-		sorted, codes = append(sorted, v), append(codes, above)
-		below = above
+		if i == 0 {
+			first = parts - uint64(n)
+		}
+		for k := range uint64(n) {
+			codes = append(codes, below+uint32(gap*(first+k)/parts))
+		}
 	}
-	t.sorted, t.codes = sorted, codes
+	for k := len(fresh) - 1; k >= 0; k-- { // from the top, where they mostly are
+		i, _ := slices.BinarySearch(t.sorted, fresh[k])
+		t.sorted = slices.Insert(t.sorted, i, fresh[k])
+		t.codes = slices.Insert(t.codes, i, codes[k])
+	}
 	return true
 }
 
-// renumber spreads the codes evenly.
+// renumber spreads the codes evenly, after a quarter of those to spare is put aside
+// for bounds below all others, and one for bounds above all but Forever.
 func (t *valueTable) renumber() {
-	t.codes = t.codes[:0]
-	for i := range t.sorted {
-		t.codes = append(t.codes, uint32(uint64(t.limit()-1)*uint64(i+1)/uint64(len(t.sorted))))
+	n, last := uint64(len(t.sorted)), uint64(t.limit()-1)
+	outside := (last - n) / 4
+	t.codes = make([]uint32, n)
+	for i := range n {
+		t.codes[i] = uint32(outside + (last-2*outside)*(i+1)/n)
 	}
+	t.codes[n-1] = uint32(last)
 	t.index()
 }
 
+// index finds room for all bounds and enlists them.
 func (t *valueTable) index() {
 	bits := uint(6)
 	for 1<<bits < 4*len(t.sorted) {
@@ -206,16 +218,27 @@ func (t *valueTable) index() {
 	} else {
 		t.dense, t.sparse = nil, make(map[uint32]int64, len(t.sorted))
 	}
-	for k, v := range t.sorted {
+	t.enlist(t.sorted)
+}
+
+// enlist makes the codes of some bounds known.
+func (t *valueTable) enlist(bounds []int64) {
+	if 2*len(t.sorted) > len(t.slots) {
+		t.index()
+		return
+	}
+	for _, v := range bounds {
+		at, _ := slices.BinarySearch(t.sorted, v)
+		code := t.codes[at]
 		i := uint64(v) * 0x9e3779b97f4a7c15 >> t.shift
 		for t.slots[i&uint64(len(t.slots)-1)].code != 0 {
 			i++
 		}
-		t.slots[i&uint64(len(t.slots)-1)] = valueSlot{v, t.codes[k]}
+		t.slots[i&uint64(len(t.slots)-1)] = valueSlot{v, code}
 		if t.dense != nil {
-			t.dense[t.codes[k]] = v
+			t.dense[code] = v
 		} else {
-			t.sparse[t.codes[k]] = v
+			t.sparse[code] = v
 		}
 	}
 }

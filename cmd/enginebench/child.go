@@ -8,9 +8,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"syscall"
 	"time"
+
+	"github.com/finwait/finwait/cmd/finwait/collector"
 )
 
 // childCommand is the argument with which this program calls itself: it reads a
@@ -22,7 +23,7 @@ func runChild(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&s); err != nil {
 		return err
 	}
-	debug.SetGCPercent(10) // as the command finwait does
+	collector.Tune() // as the command finwait does
 	f, err := s.do(context.Background())
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -104,9 +103,6 @@ func (o *fuzzOptions) run(ctx context.Context) error {
 	opt, err := o.options()
 	if err != nil {
 		return err
-	}
-	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(100)) // many small searches, unlike main's few large ones
 	}
 	follow := progress.New(o.app.stderr, o.progress.value, 1)
 	opt.Progress = func(r fuzz.Result) { follow.Say(o.line(r), o.progressJSON(r)) }

@@ -8,19 +8,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
+	"github.com/finwait/finwait/cmd/finwait/collector"
 	"github.com/finwait/finwait/cmd/finwait/judge"
 	"github.com/finwait/finwait/cmd/finwait/report"
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		// A search keeps large arrays without pointers, which cost the collector
-		// nothing to pass over, and little else: memory is dearer than its time.
-		debug.SetGCPercent(10)
-	}
+	collector.Tune()
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -68,7 +67,6 @@ Exit code 1: a mutant survives that was caught before.`,
 }
 
 func tellMutants(ctx context.Context, a *app, all []spec.Mutant, opt mutants.Options, format string) error {
-	defer debug.SetGCPercent(debug.SetGCPercent(100)) // many small searches
 	r, err := mutants.Run(ctx, all, opt)
 	if err != nil && ctx.Err() == nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -115,7 +114,6 @@ func (o *sweepOptions) run(ctx context.Context, args []string) error {
 	if err := o.writable(); err != nil {
 		return err
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(100)) // many small searches
 	r, err := sweep.Run(ctx, plan, opt)
 	if err != nil {
 		return err
