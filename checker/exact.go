@@ -80,7 +80,7 @@ func (x *exactSearch[S]) explore() Run {
 	x.begin()
 	for from := int32(0); x.found < 0 && w.run.Stopped == ""; {
 		todo := x.classes.alive(from)
-		x.classes.sweep(from)
+		x.classes.sweep(from, x.workers)
 		from = number(x.classes.size())
 		x.level = from
 		w.level++
@@ -368,6 +368,16 @@ func (b *bitset) set(i int) bool {
 	old := *w
 	*w |= m
 	return old&m == 0
+}
+
+// join adds the numbers of another set.
+func (b *bitset) join(more bitset) {
+	if len(*b) < len(more) {
+		*b = append(*b, make(bitset, len(more)-len(*b))...)
+	}
+	for i, w := range more {
+		(*b)[i] |= w
+	}
 }
 
 func (b bitset) has(i int) bool { return i/64 < len(b) && b[i/64]>>(i%64)&1 == 1 }
