@@ -182,7 +182,7 @@ func (x *anySearch[S]) expandLevel(frontier int) {
 	for ; from < frontier; from = to {
 		goOn := x.meter.look(frontier - from)
 		if x.saver != nil {
-			x.saver.between(x, from, !goOn)
+			x.saver.between(!goOn, func() underway { return x.underway(from) })
 		}
 		if !goOn {
 			x.judgeOnly(from, frontier)

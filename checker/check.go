@@ -299,9 +299,11 @@ func (c *check[S]) exact() {
 			continue
 		}
 		c.stage("exact "+p.Name, func() {
-			c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
-			if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
-				return
+			if !c.resumes("") {
+				c.out[i] = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true}
+				if c.out[i].Reason = c.halted(); c.out[i].Reason != "" {
+					return
+				}
 			}
 			switch {
 			case isLive(p.Kind):
@@ -318,6 +320,10 @@ func (c *check[S]) exact() {
 // safety is the one exact run for all safety properties. Being done anyway, it
 // also tells which guards never hold, of the properties that Any has decided.
 func (c *check[S]) safety() {
+	if c.resumes(purposeTraces) {
+		c.safetyTraces()
+		return
+	}
 	if reason := c.halted(); reason != "" {
 		for i, p := range c.props {
 			if isSafety(p.Kind) && !c.decided[i] {
@@ -341,10 +347,7 @@ func (c *check[S]) safety() {
 			continue
 		}
 		*out = Outcome[S]{Property: p.Name, Kind: p.Kind, Exact: true, Vacuous: !j.guarded[i]}
-		reached, unreached := Violated, Holds
-		if p.Kind == Reachable {
-			reached, unreached = Holds, Violated
-		}
+		reached, unreached := p.reached()
 		switch {
 		case found.yes:
 			out.Verdict = reached
@@ -358,20 +361,18 @@ func (c *check[S]) safety() {
 		}
 	}
 	if c.opt.Merge {
-		c.safetyTraces(j)
+		c.safetyTraces()
 	}
 }
 
 // safetyRun explores for a judge.
 func (c *check[S]) safetyRun(purpose string, j *judge[S], merge bool) (*exactSearch[S], Run) {
 	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, purpose))
-	x.hooks, x.merge, c.rel.glance = j, merge, j.glance
+	x.hooks, x.judge, x.merge, c.rel.glance = j, j, merge, j.glance
 	if purpose == purposeTraces || c.opt.UntilFound {
 		x.hooks = &untilFound[S]{judge: j, search: x}
 	}
-	run := x.explore()
-	c.runs = append(c.runs, run)
-	return x, run
+	return x, c.explored(x)
 }
 
 func (c *check[S]) safetyTrace(x *exactSearch[S], found finding) *Trace[S] {

@@ -14,8 +14,9 @@ import (
 // Checkpoint says where a check keeps what it knows, so that another can go on from
 // there with the same results. It needs models that are Packers.
 //
-// A search in Any goes on where it was. A search in Exact begins anew, but not one
-// that was done.
+// A search goes on where it was, in Any between two rounds and in Exact between two
+// batches of classes. What is computed from a search when it is done, and Stays, begins
+// anew.
 type Checkpoint struct {
 	// File is written every so often, and when a bound or the end of the context
 	// stops a search; "" is never.
@@ -52,6 +53,7 @@ type saver[S comparable] struct {
 	// A search that is to go on, the stage that it belongs to, and the rest of the
 	// file with what it has visited.
 	search *savedSearch
+	exact  *savedExact
 	stage  string
 	file   *os.File
 	rest   *input
@@ -68,8 +70,17 @@ type knowledge[S comparable] struct {
 	Outcomes []savedOutcome[S]
 	Decided  []bool
 	Runs     []Run
-	Stage    string       // of Search
-	Search   *savedSearch // nil between two stages
+	Stage    string       // of the search
+	Search   *savedSearch // in Any, nil between two stages and in Exact
+	Exact    *savedExact  // in Exact
+}
+
+// underway is a search that has not ended: what there is to say of it, and what writes
+// the states that it has visited.
+type underway struct {
+	any   *savedSearch
+	exact *savedExact
+	rest  func(output) error
 }
 
 // newSaver begins to write checkpoints, from the one to resume on if there is one.
@@ -96,7 +107,7 @@ func newSaver[S comparable](c *check[S]) (*saver[S], error) {
 		o.Time, o.AnyStates, o.MaxStates, o.MaxDepth, o.Reduction, o.Symmetry, o.Fingerprints, o.Seed, o.Merge)
 	switch {
 	case to.Resume == "":
-		err = writeCheckpoint(to.File, func(w output) error { return v.content(w, nil, 0) })
+		err = writeCheckpoint(to.File, func(w output) error { return v.content(w, underway{}) })
 	default:
 		if err = v.read(); err == nil && to.File != "" && to.File != to.Resume {
 			err = v.copy()
@@ -161,39 +172,35 @@ func (v *saver[S]) read() error {
 		c.out[i] = o.outcome(c.sys)
 	}
 	c.decided, c.runs = s.Decided, s.Runs
-	v.done, v.stage, v.search, v.file, v.rest = s.Done, s.Stage, s.Search, f, r
-	if s.Search == nil {
+	v.done, v.stage, v.search, v.exact, v.file, v.rest = s.Done, s.Stage, s.Search, s.Exact, f, r
+	if s.Search == nil && s.Exact == nil {
 		return f.Close()
 	}
 	return nil
 }
 
 // content writes the state of the check, and of a search that is under way.
-func (v *saver[S]) content(w output, x *anySearch[S], from int) error {
+func (v *saver[S]) content(w output, x underway) error {
 	c := v.check
 	s := knowledge[S]{Done: v.done, Decided: c.decided, Runs: c.runs}
 	for _, o := range c.out {
 		s.Outcomes = append(s.Outcomes, saveOutcome(c.sys, o))
 	}
-	if x != nil {
-		s.Stage, s.Search = v.stage, x.saveSearch(from)
+	if x.rest != nil {
+		s.Stage, s.Search, s.Exact = v.stage, x.any, x.exact
 	}
 	if err := w.json(v.head); err != nil {
 		return err
 	}
-	if err := w.json(s); err != nil || x == nil {
+	if err := w.json(s); err != nil || x.rest == nil {
 		return err
 	}
-	if c, ok := x.codec.(*partCodec[S]); ok {
-		c.write(w)
-	}
-	x.set.write(w)
-	return nil
+	return x.rest(w)
 }
 
-func (v *saver[S]) write(x *anySearch[S], from int) {
+func (v *saver[S]) write(x underway) {
 	begin := time.Now()
-	err := writeCheckpoint(v.to.File, func(w output) error { return v.content(w, x, from) })
+	err := writeCheckpoint(v.to.File, func(w output) error { return v.content(w, x) })
 	v.last = time.Now()
 	v.cost = v.last.Sub(begin)
 	if err != nil && err.Error() != v.failure && v.to.Failed != nil {
@@ -202,12 +209,12 @@ func (v *saver[S]) write(x *anySearch[S], from int) {
 	}
 }
 
-// between is called between two rounds of a search: before the one that begins with
-// a state of the frontier, or instead of it when the search is stopped.
-func (v *saver[S]) between(x *anySearch[S], from int, stopped bool) {
+// between is called between two rounds of a search, before the next one or instead of
+// it when the search is stopped.
+func (v *saver[S]) between(stopped bool, search func() underway) {
 	due := stopped || time.Since(v.last) >= max(v.pause, checkpointShare*v.cost)
 	if due && !v.off && v.to.File != "" {
-		v.write(x, from)
+		v.write(search())
 	}
 }
 
@@ -217,11 +224,16 @@ func (v *saver[S]) attach(x *anySearch[S]) error {
 	if v.search == nil {
 		return nil
 	}
-	err := x.goOn(v.search, v.rest)
+	s := v.search
+	v.search = nil
+	return v.close(x.goOn(s, v.rest))
+}
+
+// close ends reading.
+func (v *saver[S]) close(err error) error {
 	if err == nil && v.rest.left != 0 {
 		err = fmt.Errorf("is longer than what it holds")
 	}
-	v.search = nil
 	_ = v.file.Close() // it was read only
 	if err != nil {
 		return &CheckpointError{v.to.Resume, err.Error()}
@@ -251,7 +263,7 @@ func (v *saver[S]) run(stage string, do func()) {
 	}
 	v.done = append(v.done, stage)
 	if v.to.File != "" {
-		v.write(nil, 0)
+		v.write(underway{})
 	}
 }
 

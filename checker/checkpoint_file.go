@@ -23,7 +23,7 @@ import (
 // and takes its place at once, so at any moment there is a whole one.
 const (
 	checkpointMagic   = "finwait checkpoint "
-	checkpointVersion = "1"
+	checkpointVersion = "2"
 	sumBytes          = 8
 )
 
@@ -116,6 +116,7 @@ type input struct {
 	r    *bufio.Reader
 	left int64
 	err  error
+	one  [8]byte // scratch
 }
 
 var errShort = errors.New("ends early")
@@ -131,7 +132,8 @@ func (r *input) bytes(buf []byte) []byte {
 	return buf
 }
 
-func (r *input) word() uint64 { return binary.LittleEndian.Uint64(r.bytes(make([]byte, 8))) }
+func (r *input) word() uint64 { return binary.LittleEndian.Uint64(r.bytes(r.one[:])) }
+func (r *input) half() uint32 { return binary.LittleEndian.Uint32(r.bytes(r.one[:4])) }
 
 // room refuses a count of things that are not there.
 func (r *input) room(count, bytes uint64) int {

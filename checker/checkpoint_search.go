@@ -51,6 +51,17 @@ func (x *anySearch[S]) saveSearch(from int) *savedSearch {
 	return s
 }
 
+// underway tells all of a search whose next round begins with a state of the frontier.
+func (x *anySearch[S]) underway(from int) underway {
+	return underway{any: x.saveSearch(from), rest: func(w output) error {
+		if c, ok := x.codec.(*partCodec[S]); ok {
+			c.write(w)
+		}
+		x.set.write(w)
+		return nil
+	}}
+}
+
 // goOn makes a new search continue where another was saved.
 func (x *anySearch[S]) goOn(s *savedSearch, r *input) error {
 	if len(s.Found) != len(x.judge.props) || len(s.InLevel) != len(s.Found) || len(s.Guarded) != len(s.Found) {

@@ -39,10 +39,17 @@ type exactSearch[S comparable] struct {
 	longestAt int32
 	shortest  shortestStay
 
-	states, arcs bitset // met: discrete states, arcs by twice their number + bit
-	level        int32  // first class of the level after the one being expanded
+	states, arcs bitset  // met: discrete states, arcs by twice their number + bit
+	level        int32   // first class of the level after the one being expanded
+	todo         []int32 // of the level, the classes that are to be expanded
 	pieces       []classExpander[S]
 	missing      []int64
+
+	judge *judge[S] // behind the hooks, nil for none
+	// saver, when not nil, writes checkpoints between batches. A search that goes on
+	// where another was saved has begun.
+	saver *saver[S]
+	begun bool
 }
 
 // shortestStay is the least that the clock showed where a stay ended, -1 when
@@ -60,52 +67,66 @@ func newExactSearch[S comparable](r *relation[S], w *meter) *exactSearch[S] {
 // successors take before they are compared.
 var pieceClasses = 32 // less in tests
 
-const batchPieces = 16
+var batchPieces = 16 // less in tests
 
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
-	w.level = 0
-	places := 1
-	if x.watch != nil {
-		places = 2
+	if !x.begun {
+		w.level = 0
+		x.classes = x.newClasses()
+		x.begin()
 	}
-	x.classes = newClassSet(places)
-	x.classes.equality = x.equality
-	if x.merge {
-		x.classes.convex = convex
-		if x.convex != nil {
-			x.classes.convex = x.convex
-		}
-	}
-	x.begin()
-	for from := int32(0); x.found < 0 && w.run.Stopped == ""; {
-		todo := x.classes.alive(from)
-		x.classes.sweep(from, x.workers)
-		from = number(x.classes.size())
-		x.level = from
-		w.level++
-		if len(todo) == 0 {
+	for x.found < 0 && w.run.Stopped == "" {
+		if len(x.todo) == 0 && !x.nextLevel() {
 			break
 		}
-		for len(todo) > 0 && x.found < 0 {
+		for len(x.todo) > 0 && x.found < 0 {
 			n := 0
-			for n < min(len(todo), pieceClasses*batchPieces) && w.beat(len(todo)-n) {
+			for n < min(len(x.todo), pieceClasses*batchPieces) && w.beat(len(x.todo)-n) {
 				n++
+			}
+			if x.saver != nil {
+				x.saver.between(w.run.Stopped != "", x.underway)
 			}
 			if w.spent(n) {
 				break
 			}
-			x.expand(todo[:n])
+			x.expand(x.todo[:n])
 			if w.run.Stopped != "" {
 				break
 			}
-			todo = todo[n:]
+			x.todo = x.todo[n:]
 		}
 	}
 	if x.graph != nil {
 		x.graph.close()
 	}
 	return w.finish(x.found >= 0)
+}
+
+func (x *exactSearch[S]) newClasses() *classSet {
+	places := 1
+	if x.watch != nil {
+		places = 2
+	}
+	set := newClassSet(places)
+	set.equality = x.equality
+	if x.merge {
+		set.convex = convex
+		if x.convex != nil {
+			set.convex = x.convex
+		}
+	}
+	return set
+}
+
+// nextLevel begins the next level, and tells whether there is anything to expand in it.
+func (x *exactSearch[S]) nextLevel() bool {
+	x.todo = x.classes.alive(x.level) // before the slots of the others are used again
+	x.classes.sweep(x.level, x.workers)
+	x.level = number(x.classes.size())
+	x.meter.level++
+	return len(x.todo) > 0
 }
 
 func (x *exactSearch[S]) begin() {
@@ -355,29 +376,3 @@ func (x *exactSearch[S]) places(pending bool) *digraph {
 
 // start is the discrete state of a class.
 func (x *exactSearch[S]) start(c int32) int32 { return *x.classes.place.at(c) >> 1 }
-
-// bitset is a set of small numbers.
-type bitset []uint64
-
-// set adds i and tells whether it is new.
-func (b *bitset) set(i int) bool {
-	for len(*b) <= i/64 {
-		*b = append(*b, 0)
-	}
-	w, m := &(*b)[i/64], uint64(1)<<(i%64)
-	old := *w
-	*w |= m
-	return old&m == 0
-}
-
-// join adds the numbers of another set.
-func (b *bitset) join(more bitset) {
-	if len(*b) < len(more) {
-		*b = append(*b, make(bitset, len(more)-len(*b))...)
-	}
-	for i, w := range more {
-		(*b)[i] |= w
-	}
-}
-
-func (b bitset) has(i int) bool { return i/64 < len(b) && b[i/64]>>(i%64)&1 == 1 }

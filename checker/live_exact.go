@@ -28,28 +28,17 @@ func (p exactProduct[S]) steps(v int32, edges []edge, visit func(fired Event, go
 // can still come to such a cycle.
 func (c *check[S]) live(i int) {
 	p, out := &c.props[i], &c.out[i]
-	x, run := c.product(p, p.Name, func(x *exactSearch[S]) {})
-	out.Vacuous = !x.watch.guarded
-	if x.found >= 0 {
-		init, arcs := x.classes.path(x.found)
-		out.Verdict = Violated
-		out.Trace = c.rel.trace(x.start(init), arcs, len(arcs), -1, 0)
-		return
+	purpose := p.Name + " (cycles)"
+	var within []bool // of a search that goes on, it is known
+	if !c.resumes(purpose) {
+		if within = c.cyclePlaces(p, out); within == nil {
+			return
+		}
+		if out.Reason = c.halted(); out.Reason != "" {
+			return
+		}
 	}
-	if !run.Complete {
-		out.Reason = run.Stopped
-		return
-	}
-	parts, _ := x.places(true).cycles()
-	if len(parts) == 0 {
-		out.Verdict = Holds
-		return
-	}
-	within := x.places(false).reaching(parts)
-	if out.Reason = c.halted(); out.Reason != "" {
-		return
-	}
-	x, run = c.product(p, p.Name+" (cycles)", func(x *exactSearch[S]) {
+	x, run := c.product(p, purpose, func(x *exactSearch[S]) {
 		x.equality, x.graph, x.within = true, &digraph{}, within
 	})
 	l := newLassoSearch(exactProduct[S]{c.rel, x}, x.graph, true)
@@ -67,6 +56,29 @@ func (c *check[S]) live(i int) {
 	}
 }
 
+// cyclePlaces is the first search of live: the places from which a cycle can be come
+// to, or nil when it has decided the property or was stopped.
+func (c *check[S]) cyclePlaces(p *Property[S], out *Outcome[S]) []bool {
+	x, run := c.product(p, p.Name, func(x *exactSearch[S]) {})
+	out.Vacuous = !x.watch.guarded
+	if x.found >= 0 {
+		init, arcs := x.classes.path(x.found)
+		out.Verdict = Violated
+		out.Trace = c.rel.trace(x.start(init), arcs, len(arcs), -1, 0)
+		return nil
+	}
+	if !run.Complete {
+		out.Reason = run.Stopped
+		return nil
+	}
+	parts, _ := x.places(true).cycles()
+	if len(parts) == 0 {
+		out.Verdict = Holds
+		return nil
+	}
+	return x.places(false).reaching(parts)
+}
+
 // bounded judges Within and StaysAtMost: safety with a clock that runs while the
 // bit is on. Inclusion stays exact, for a class inside another has no longer stay.
 // So does merging: the instant at which the clock was started is one more whole
@@ -75,6 +87,10 @@ func (c *check[S]) live(i int) {
 // second search, which ends there.
 func (c *check[S]) bounded(i int) {
 	p, out := &c.props[i], &c.out[i]
+	if c.resumes(p.Name + boundedTraces) {
+		c.boundedTrace(p, out)
+		return
+	}
 	x, run := c.product(p, p.Name, func(x *exactSearch[S]) { x.clock, x.merge = longest, true })
 	out.Vacuous = !x.watch.guarded
 	switch {
@@ -106,9 +122,11 @@ func (c *check[S]) after(i int) {
 	}
 }
 
+const boundedTraces = " (trace)"
+
 // boundedTrace finds the trace of a violated bound, by a search without merging.
 func (c *check[S]) boundedTrace(p *Property[S], out *Outcome[S]) {
-	x, run := c.product(p, p.Name+" (trace)", func(x *exactSearch[S]) { x.clock = longest })
+	x, run := c.product(p, p.Name+boundedTraces, func(x *exactSearch[S]) { x.clock = longest })
 	if x.found < 0 {
 		out.Reason = run.Stopped // violated without a doubt, but without a trace
 		return
@@ -143,7 +161,5 @@ func (c *check[S]) product(p *Property[S], purpose string, with func(*exactSearc
 	x := newExactSearch(c.rel, newMeter(c.ctx, c.opt, c.epoch, Exact, purpose))
 	x.watch = newWatch(p, c.rel.states)
 	with(x)
-	run := x.explore()
-	c.runs = append(c.runs, run)
-	return x, run
+	return x, c.explored(x)
 }

@@ -32,7 +32,7 @@ const (
 
 // beatsPerLook is the number of expansions between two looks at the clock, the
 // heap and the context.
-const beatsPerLook = 256
+var beatsPerLook = 256 // less in tests
 
 // meter counts what one run does and watches its bounds.
 type meter struct {

@@ -94,3 +94,12 @@ func (p *Property[S]) looksFor() (regions []Region[S], ok bool) {
 	}
 	return regions, p.Observes != 0 || p.Finds != nil && (begins == nil || p.Begins != nil)
 }
+
+// reached is the verdict of a safety property when what its search looks for is
+// found, and that when it is not.
+func (p *Property[S]) reached() (found, not Verdict) {
+	if p.Kind == Reachable {
+		return Holds, Violated
+	}
+	return Violated, Holds
+}

@@ -86,17 +86,30 @@ func appendWord(b []byte, w uint64) []byte {
 // firing reads no others.
 func (r *relation[S]) mannerKey(event uint8, how Label, keep []uint8, after []Event, key []byte) ([]byte, bool) {
 	label, ok := r.labelOf[how]
-	bits := uint64(event) | uint64(label)<<8
-	if calm(after) {
-		bits |= 1 << 63
-	}
-	key = append(appendWord(key, bits), keep...)
+	key = mannerHead(event, label, calm(after), keep, key)
 	for i, k := range keep {
 		if k == 0 {
 			key = appendWord(appendWord(key, uint64(after[i].Earliest)), uint64(after[i].Latest))
 		}
 	}
 	return key, ok
+}
+
+func mannerHead[K string | []byte](event uint8, label int32, calm bool, keep K, key []byte) []byte {
+	bits := uint64(event) | uint64(label)<<8
+	if calm {
+		bits |= 1 << 63
+	}
+	return append(appendWord(key, bits), keep...)
+}
+
+// key is what mannerKey appends of a known manner.
+func (m *manner) key(key []byte) []byte {
+	key = mannerHead(m.event, m.label, m.calm, m.keep, key)
+	for _, e := range m.fresh {
+		key = appendWord(appendWord(key, uint64(e.Earliest)), uint64(e.Latest))
+	}
+	return key
 }
 
 // internManner numbers the manner of a step.

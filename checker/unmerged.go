@@ -5,11 +5,12 @@ const purposeTraces = "traces"
 // safetyTraces finds the traces of what a search with merging has found, by one
 // without it that ends with the last of them. It has a relation of its own, for
 // what the first one passed over may be what this one looks for.
-func (c *check[S]) safetyTraces(merged *judge[S]) {
+func (c *check[S]) safetyTraces() {
 	var props []Property[S]
 	var which []int
 	for i, p := range c.props {
-		if merged.found[i].yes && !c.decided[i] {
+		reached, _ := p.reached()
+		if isSafety(p.Kind) && !c.decided[i] && c.out[i].Verdict == reached {
 			props, which = append(props, p), append(which, i)
 		}
 	}

@@ -59,12 +59,13 @@ func TestComposedSuccessors(t *testing.T) {
 
 // composedAgrees tells whether the first successors of words of given widths are those of
 // states, where something is done to what the worker knows before each. A panic is none.
-func composedAgrees(t *testing.T, width [composedParts]uint, fault func(w *walker)) (agrees, outgrown bool) {
+func composedAgrees(t *testing.T, width [composedParts]uint, fault func(w *walker), ending ...Call) (agrees, outgrown bool) {
 	p := Params{Profile: Linux, Net: DefaultNet()}
 	for h := range p.Host {
 		p.Host[h] = DefaultHost()
 		p.Host[h].Script = []Call{{Do: Send, N: 1, When: Anytime}, {Do: Close, When: Anytime}}
 	}
+	p.Host[Client].Script = append(p.Host[Client].Script, ending...)
 	p.Net.Duplicates = 1
 	made, err := New(p)
 	require.NoError(t, err)
@@ -157,4 +158,18 @@ func TestComposedSeesFaults(t *testing.T) {
 			}
 		}
 	}), "of many segments none is left")
+}
+
+// TestComposedSeesWhatIsRemembered makes what forgetNetwork said wrong on purpose: of hosts of
+// which one crashed while the other waits in TIME_WAIT, it is asked.
+func TestComposedSeesWhatIsRemembered(t *testing.T) {
+	crash := Call{Do: Crash, When: Anytime, Within: Never}
+	right, _ := composedAgrees(t, wide, func(*walker) {}, crash)
+	require.True(t, right)
+	wrong, _ := composedAgrees(t, wide, func(w *walker) {
+		for i := range w.forgot {
+			w.forgot[i].to = 0
+		}
+	}, crash)
+	require.False(t, wrong, "what is remembered is another state")
 }

@@ -11,29 +11,29 @@ import "slices"
 // forget clears what no later rule reads of an endpoint.
 func (t *step) forget(h Host) {
 	e := &t.s.Host[h]
-	if e.Probes != 0 && (e.Rexmt != Persist || e.LimitUser == LimitReached) && !t.m.keepsAlive(h, e) {
+	if e.Probes != 0 && (e.Rexmt != Persist || e.LimitUser == LimitReached) && !t.m.keepsAlive(h, e) && t.m.clears(clearProbes) {
 		e.Probes = 0 // begins anew with the next acceptable ACK, or the next closed window
 	}
-	if !t.probesLoss(h) {
-		e.Recovering, e.SndTail = false, 0
+	if !t.probesLoss(h) && t.m.clears(clearRecovering) {
+		e.Recovering = false
 	}
-	if t.m.p.Profile == RFC9293 && e.RcvWup != e.RcvNxt {
+	if e.Rexmt != LossProbe && t.m.clears(clearTail) { // no second one before recovery ends, and new text sets it anew
+		e.SndTail = 0
+	}
+	if t.m.p.Profile == RFC9293 && e.RcvWup != e.RcvNxt && t.m.clears(clearHowMuchUnacked) {
 		e.RcvWup = e.RcvNxt - 1 // that something is unacknowledged counts, Linux alone reads how much
 	}
-	if e.FinSent() {
-		e.SndWndZero, e.SndWl1 = false, 0 // nothing is behind the FIN that would need the window
-		if e.FinAcked() {
-			e.FinsSent = 0 // no copy follows, and what properties say of those before is said
-		}
+	if (e.SndWndZero || e.SndWl1 != 0) && e.SndNxt == e.SndEnd && !t.m.queues(h, e) && t.m.clears(clearSentWindow) {
+		e.SndWndZero, e.SndWl1 = false, 0 // nothing is to be sent that would need the window
 	}
-	if e.State == TimeWait {
-		e.RcvShut = false
+	if e.FinAcked() && t.m.clears(clearFinsSent) {
+		e.FinsSent = 0 // no copy follows, and what properties say of those before is said
 	}
-	if e.Newest != 0 && !t.m.connectsAgain(h, e) {
+	if e.Newest != 0 && !t.m.connectsAgain(h, e) && t.m.clears(clearNewest) {
 		e.Newest = 0
 	}
 	e.forgetGhosts(t.m.p.Forget)
-	if e.Offline {
+	if e.Offline && t.m.clears(clearOffline) {
 		e.Held, e.HeldFin, e.RcvWup, e.SndWl1 = 0, 0, e.RcvNxt, 0 // nothing arrives that they are held against
 	}
 }
@@ -43,39 +43,60 @@ func (m *Model) connectsAgain(h Host, e *Endpoint) bool {
 	return slices.ContainsFunc(m.p.Host[h].Script[e.PC:], func(c Call) bool { return c.Do == Connect })
 }
 
+// queues reports whether the script of h can still queue text or a FIN.
+func (m *Model) queues(h Host, e *Endpoint) bool {
+	return !e.FinQueued && slices.ContainsFunc(m.p.Host[h].Script[e.PC:], func(c Call) bool {
+		switch c.Do {
+		case Send, ShutdownWR, ShutdownRDWR, Close, Exit:
+			return true
+		}
+		return false
+	})
+}
+
 // forgetNetwork clears what no later rule reads of the network, and of a host because
 // of the other, in a state that is finished but for that.
 func (m *Model) forgetNetwork(s *State) {
 	if m.Mutated() {
 		return // what a mutant reads, or still sends, is its own affair
 	}
-	if m.over(s) {
+	if m.over(s) && m.clears(clearOver) {
 		s.Net = [2]Bag{}
 	}
 	for h := Client; h <= Server; h++ {
 		if m.reopens() {
 			continue // the next connection may read what the last one does not
 		}
-		if m.any || !m.p.Net.Queue { // the engine takes what leaves a queue for its head
+		if (m.any || !m.p.Net.Queue) && m.clears(clearUnheard) { // the engine takes what leaves a queue for its head
 			m.forgetUnheard(s, h)
 		}
-		if m.counts {
+		if m.counts && m.clears(clearSent) {
 			m.forgetSent(s, h)
 		}
-		m.forgetWindow(s, h)
-		m.forgetQuota(s, h)
-		if s.Host[h.Peer()].State == Closed && !textFor(s, h) {
+		if m.clears(clearWindow) {
+			m.forgetWindow(s, h)
+		}
+		if m.clears(clearQuota) {
+			m.forgetQuota(s, h)
+		}
+		if s.Host[h.Peer()].State == Closed && !textFor(s, h) && m.clears(clearHeld) {
 			s.Host[h].Held, s.Host[h].HeldFin = 0, 0 // the hole stays
 		}
-		if s.Host[h.Peer()].State != FinWait1 {
+		if s.Host[h.Peer()].State != FinWait1 && m.clears(clearAckedFinAlone) {
 			s.Host[h].AckedFinAlone = false // whether a FIN brings the first ACK of the peer's: it has come
 		}
 	}
 	if !m.reopens() && m.silent(s, Client) && m.silent(s, Server) {
-		s.Losses, s.Duplicates = 0, 0 // nothing is sent any more that they could be spent on
-		s.Sent = [2][numSegmentKinds]uint8{}
+		if m.clears(clearBudgets) {
+			s.Losses, s.Duplicates = 0, 0 // nothing is sent any more that they could be spent on
+		}
+		if m.clears(clearSentAtEnd) {
+			s.Sent = [2][numSegmentKinds]uint8{}
+		}
 		for h := range s.Host {
-			s.Host[h].forgetArrivals()
+			if m.clears(clearArrivals) {
+				s.Host[h].forgetArrivals()
+			}
 		}
 	}
 }
@@ -137,9 +158,6 @@ func textFor(s *State, h Host) bool {
 func (e *Endpoint) forgetArrivals() {
 	e.Held, e.HeldFin, e.RcvWup = 0, 0, e.RcvNxt
 	e.SndWndZero, e.SndWl1, e.Recovering = false, 0, false
-	if e.Rexmt != LossProbe { // which is due sooner when several segments are outstanding
-		e.SndTail = 0
-	}
 	e.AckedFinAlone = false
 }
 

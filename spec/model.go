@@ -19,6 +19,7 @@ type Model struct {
 	counts  bool
 	tables  [2]*tables
 	mutant  [2]*Mutant // nil: the host follows the rules
+	leftOut uint32     // clearings that are not made, see clears
 }
 
 // New makes a model of parameters. It returns an error that names the parameter

@@ -124,6 +124,25 @@ func TestConnectAfterOldSYN(t *testing.T) {
 	require.Zero(t, s.Host[Client].Newest)
 }
 
+// TestNewestIsForgotten: with no connect() left, nobody asks for a connection newer than all.
+func TestNewestIsForgotten(t *testing.T) {
+	p := Params{Profile: Linux, Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet(), Incarnations: 4}
+	p.Host[Client].Script, p.Host[Client].Listens = []Call{{Do: Connect, When: AfterClosed}}, true
+	m, err := New(p)
+	require.NoError(t, err)
+	s := m.Init()[0]
+	for calls, newest := range []uint8{2, 0} {
+		s.Host[Client] = Endpoint{State: Closed, Incarnation: 2, PC: uint8(calls)}
+		arrives := func(m *Model, want uint8) {
+			m.Arrive(s, Client, Segment{Flags: SYN}.InIncarnation(1), func(to State, _ Effect) {
+				require.Equal(t, want, to.Host[Client].Newest)
+			})
+		}
+		arrives(m, newest)
+		arrives(m.LeavesOut(int(clearNewest)), 2)
+	}
+}
+
 // The last of the connections can be the one whose TIME_WAIT a SYN has ended.
 func TestPackedWaited(t *testing.T) {
 	m, err := New(Params{Host: [2]HostParams{DefaultHost(), DefaultHost()}, Net: DefaultNet(), Incarnations: MaxIncarnations})

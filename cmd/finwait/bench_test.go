@@ -43,7 +43,7 @@ func BenchmarkLargeAny(b *testing.B) {
 		}
 	}
 	s := report.Scenarios[0]
-	if s.States != 5_156_394 || s.Transitions != 89_297_498 || s.Depth != 24 {
+	if s.States != 6_618_306 || s.Transitions != 128_929_040 || s.Depth != 24 {
 		b.Fatalf("%d states, %d transitions, depth %d", s.States, s.Transitions, s.Depth)
 	}
 	b.ReportMetric(float64(s.States)*float64(b.N)/b.Elapsed().Seconds(), "states/s")

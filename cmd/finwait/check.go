@@ -54,8 +54,7 @@ what is expected then is each property's own condition on the parameters.
 With --checkpoint a long run of one scenario in one profile keeps what it knows in a file,
 every second or so and when it is stopped; it can be killed at any moment. --resume FILE,
 with the same arguments and the same build, goes on from there and ends with the same
-results. A search without durations goes on where it was; one in exact time begins anew
-unless it was done. --workers, --max-time and --memory may be others.`,
+results; --stays and coverage begin anew. --workers, --max-time and --memory may be others.`,
 		Example: `  finwait check
   finwait check first-wave-lost fin-wait-2-after-shutdown --profile linux
   finwait check first-wave-lost --set client.sysctl.net.ipv4.tcp_orphan_retries=5

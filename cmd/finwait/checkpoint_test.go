@@ -163,3 +163,34 @@ func TestCheckpointOfOneScenario(t *testing.T) {
 	require.Equal(t, 2, cmd.ProcessState.ExitCode())
 	require.Contains(t, string(out), "was written by another build of finwait")
 }
+
+// TestExactKilledAndResumed kills a check in exact time once a search is in its
+// checkpoint, and goes on with another number of workers.
+func TestExactKilledAndResumed(t *testing.T) {
+	args := []string{
+		"check", "testdata/timed/large.yaml", "--profile", "linux", "--time", "exact", "--max-states", "150000",
+		"--property", "fin-one-sequence-number,last-ack-only-passive", "--progress", "none", "--format", "json",
+	}
+	keep := filepath.Join(t.TempDir(), "c")
+	whole, code := program(t, 0, nil, args...)
+	require.Equal(t, 3, code, "a bound is hit")
+	cmd := exec.Command(os.Args[0], with(args, "--checkpoint", keep, "--workers", "1")...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	require.NoError(t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for saved := false; !saved; {
+		select {
+		case <-ended:
+			t.Skip("it was done before a checkpoint was due")
+		case <-time.After(20 * time.Millisecond):
+		}
+		now, _ := os.ReadFile(keep) // there is none at first
+		saved = bytes.Contains(now, []byte(`"Exact":{`))
+	}
+	require.NoError(t, cmd.Process.Kill())
+	<-ended
+	text, code := program(t, 0, nil, with(args, "--resume", keep, "--workers", "2")...)
+	require.Equal(t, 3, code)
+	require.Equal(t, found(t, whole), found(t, text))
+}
