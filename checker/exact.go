@@ -65,7 +65,7 @@ func newExactSearch[S comparable](r *relation[S], w *meter) *exactSearch[S] {
 
 // A batch is so many pieces of so many classes; these bound the memory that
 // successors take before they are compared.
-var pieceClasses = 32 // less in tests
+var pieceClasses = 64 // less in tests
 
 var batchPieces = 16 // less in tests
 
