@@ -66,8 +66,11 @@ func (x *classSet) shardOf(place int32) (*classShard, int32) {
 
 // matrix gives the codes of a slot, whose matrix has this width.
 func (x *classSet) matrix(s *classShard, slot uint32, width int) []uint64 {
-	return x.matrices.at(width, uint32(s.slots.at(slot)[0]>>headMatrix))
+	return x.matrices.at(width, s.matrixOf(slot))
 }
+
+// matrixOf is the number of the matrix in a slot.
+func (s *classShard) matrixOf(slot uint32) uint32 { return uint32(s.slots.at(slot)[0] >> headMatrix) }
 
 // width is that of all matrices of a place, by its number in a shard.
 func (s *classShard) width(i int32) int { return int(*s.widths.at(i)) + 1 }
@@ -104,7 +107,7 @@ func (x *classSet) alive(from int32) (ids []int32) {
 
 // sweep frees what was superseded, and forgets the slots of the classes before a
 // number, which have been expanded.
-func (x *classSet) sweep(from int32) {
+func (x *classSet) sweep(from int32, workers int) {
 	for i := range x.shards {
 		s := &x.shards[i]
 		for _, slot := range s.garbage {
@@ -113,30 +116,38 @@ func (x *classSet) sweep(from int32) {
 		s.garbage = s.garbage[:0]
 	}
 	if !x.equality && x.matrices.crowded() {
-		x.retain()
+		x.retain(workers)
 	}
 	x.slots = x.slots[:copy(x.slots, x.slots[from-x.base:])]
 	x.base = from
 }
 
 // retain leaves out the matrices that no class has any more.
-func (x *classSet) retain() {
-	var used [maxWidth + 1]bitset
-	x.each(func(width int, head *uint64) { used[width].set(int(*head >> headMatrix)) })
-	now := x.matrices.retain(&used)
-	x.each(func(width int, head *uint64) {
+func (x *classSet) retain(workers int) {
+	var used [classShards][maxWidth + 1]bitset
+	x.each(workers, func(shard, width int, head *uint64) { used[shard][width].set(int(*head >> headMatrix)) })
+	for _, more := range used[1:] {
+		for width := range more {
+			used[0][width].join(more[width])
+		}
+	}
+	now := x.matrices.retain(&used[0])
+	x.each(workers, func(_, width int, head *uint64) {
 		*head = *head&(1<<headMatrix-1) | uint64(now[width][*head>>headMatrix])<<headMatrix
 	})
 }
 
-// each visits the heads of all classes that are in a list.
-func (x *classSet) each(visit func(width int, head *uint64)) {
-	for i := range x.shards {
+// each visits the heads of all classes that are in a list, those of different shards at once.
+func (x *classSet) each(workers int, visit func(shard, width int, head *uint64)) {
+	share(workers, classShards, func(_, i int) {
 		s := &x.shards[i]
 		for k := range int32(s.lists.size) {
-			s.each(s.lists.at(k), func(slot uint32) { visit(s.width(k), &s.slots.at(slot)[0]) })
+			if l := s.lists.at(k); l.size > 0 {
+				width := s.width(k)
+				s.each(l, func(slot uint32) { visit(i, width, &s.slots.at(slot)[0]) })
+			}
 		}
-	}
+	})
 }
 
 // fate is what becomes of a class that is added.
@@ -234,6 +245,7 @@ func (x *classSet) addIncluded(s *classShard, i, place int32, width int, words [
 // b: no lane of one is above that of the other.
 func compare(a, b []uint64, top uint64) (inside, covers bool) {
 	inside, covers = true, true
+	b = b[:len(a)]
 	for i, v := range a {
 		u := b[i]
 		inside = inside && ((u|top)-v)&top == top
@@ -300,8 +312,9 @@ func (x *classSet) covered(place int32, width int, words []uint64) bool {
 		return within(words, x.matrix(s, l.ref, width), top)
 	default:
 		firsts, slots := s.block(l)
-		for i := range n {
-			if ((firsts[i]|top)-words[0])&top == top && within(words, x.matrix(s, slotAt(slots, i), width), top) {
+		matrices := x.matrices.of[width].Load().all()
+		for i := n - 1; i >= 0; i-- { // the last one is the likeliest
+			if ((firsts[i]|top)-words[0])&top == top && within(words, matrices.at(s.matrixOf(slotAt(slots, i))), top) {
 				return true
 			}
 		}
@@ -311,6 +324,7 @@ func (x *classSet) covered(place int32, width int, words []uint64) bool {
 
 // within tells whether no lane of a is above that of b.
 func within(a, b []uint64, top uint64) bool {
+	b = b[:len(a)]
 	for i, v := range a {
 		if ((b[i]|top)-v)&top != top {
 			return false

@@ -38,6 +38,19 @@ func (d *dictionary) entry(n uint32) []uint64 {
 	return pages[n/dictionaryPage][i : i+d.width+1 : i+d.width+1]
 }
 
+// tuples are those that there are at a time.
+type tuples struct {
+	width int
+	pages [][]uint64
+}
+
+func (d *dictionary) all() tuples { return tuples{d.width, d.view.Load().pages} }
+
+func (t *tuples) at(n uint32) []uint64 {
+	i := int(n%dictionaryPage)*(t.width+1) + 1
+	return t.pages[n/dictionaryPage][i : i+t.width]
+}
+
 // at is the tuple of a number, not to be written to.
 func (d *dictionary) at(n uint32) []uint64 { return d.entry(n)[1:] }
 func (d *dictionary) hash(n uint32) uint64 { return d.entry(n)[0] }

@@ -65,7 +65,7 @@ func newExactSearch[S comparable](r *relation[S], w *meter) *exactSearch[S] {
 
 // A batch is so many pieces of so many classes; these bound the memory that
 // successors take before they are compared.
-var pieceClasses = 32 // less in tests
+var pieceClasses = 64 // less in tests
 
 var batchPieces = 16 // less in tests
 
@@ -123,7 +123,7 @@ func (x *exactSearch[S]) newClasses() *classSet {
 // nextLevel begins the next level, and tells whether there is anything to expand in it.
 func (x *exactSearch[S]) nextLevel() bool {
 	x.todo = x.classes.alive(x.level) // before the slots of the others are used again
-	x.classes.sweep(x.level)
+	x.classes.sweep(x.level, x.workers)
 	x.level = number(x.classes.size())
 	x.meter.level++
 	return len(x.todo) > 0
@@ -376,19 +376,3 @@ func (x *exactSearch[S]) places(pending bool) *digraph {
 
 // start is the discrete state of a class.
 func (x *exactSearch[S]) start(c int32) int32 { return *x.classes.place.at(c) >> 1 }
-
-// bitset is a set of small numbers.
-type bitset []uint64
-
-// set adds i and tells whether it is new.
-func (b *bitset) set(i int) bool {
-	for len(*b) <= i/64 {
-		*b = append(*b, 0)
-	}
-	w, m := &(*b)[i/64], uint64(1)<<(i%64)
-	old := *w
-	*w |= m
-	return old&m == 0
-}
-
-func (b bitset) has(i int) bool { return i/64 < len(b) && b[i/64]>>(i%64)&1 == 1 }

@@ -109,6 +109,7 @@ func (e *classExpander[S]) load(from *classSet, s *classShard, slot uint32, widt
 	e.now.load(from.matrix(s, slot, width), width, from.values)
 	for i, v := range e.now.cell {
 		e.now.code[i] = e.search.classes.values.code(v)
+		e.now.unknown = e.now.unknown || e.now.code[i] == 0
 	}
 	e.clocks = 0
 }

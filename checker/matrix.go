@@ -1,5 +1,7 @@
 package checker
 
+import "slices"
+
 // matrix is a difference-bound matrix (Dill 1989): cell (i, j) is an upper bound
 // on x(i) - x(j), canonical, that is, the tightest that all cells imply. x(0) is
 // now, x(1..n) are the instants at which the pending events will happen, and
@@ -12,6 +14,8 @@ type matrix struct {
 	width int
 	cell  []int64
 	code  []uint32 // of each cell in the value table
+	// unknown: the table lacks a cell, whose code is 0.
+	unknown bool
 
 	packed []uint32 // scratch of load
 }
@@ -58,6 +62,7 @@ func cells(width int) int { return width * (width - 1) }
 // load restores a matrix from its codes. They are in the order of pack.
 func (m *matrix) load(words []uint64, width int, t *valueTable) {
 	m.resize(width)
+	m.unknown = false
 	n := cells(width)
 	if cap(m.packed) < n {
 		m.packed = make([]uint32, 2*n)
@@ -124,6 +129,7 @@ func (m *matrix) soonest(n int, least []int64) {
 func (m *matrix) tighten(f int, least []int64, t *valueTable, to *matrix) {
 	w := m.width
 	to.resize(w)
+	to.unknown = m.unknown
 	for i := range w {
 		row, code := m.cell[i*w:(i+1)*w], m.code[i*w:(i+1)*w]
 		outRow, outCode := to.cell[i*w:(i+1)*w], to.code[i*w:(i+1)*w]
@@ -135,7 +141,9 @@ func (m *matrix) tighten(f int, least []int64, t *valueTable, to *matrix) {
 		}
 		for j, v := range row {
 			if l := least[j]; l != Forever && viaF+l < v && i != j {
-				outRow[j], outCode[j] = viaF+l, t.code(viaF+l)
+				c := t.code(viaF + l)
+				outRow[j], outCode[j] = viaF+l, c
+				to.unknown = to.unknown || c == 0
 			} else {
 				outRow[j], outCode[j] = v, code[j]
 			}
@@ -148,7 +156,8 @@ func (m *matrix) tighten(f int, least []int64, t *valueTable, to *matrix) {
 // bound to now alone, so its cells are sums.
 type successor struct {
 	width int
-	from  []int   // the column that each was, -1 for one that begins now
+	from  []int   // the column that each was; but for the first, 0 for one that begins now
+	begun []int   // the columns that begin now
 	ahead []int64 // x(a) - now at most
 	since []int64 // now - x(a) at most
 	codes []uint32
@@ -157,41 +166,42 @@ type successor struct {
 // prepare reads what happens to the columns. keep says which event of m each of
 // the next events was, its number + 1, or 0 for a fresh one.
 func (s *successor) prepare(m *matrix, f int, keep string, fresh []Event, c clock, started bool) {
+	s.width = width(len(keep), c != noClock)
+	s.resize(s.width)
 	w := m.width
-	s.from, s.ahead, s.since = append(s.from[:0], f), append(s.ahead[:0], 0), append(s.since[:0], 0)
-	column := func(k int) {
-		s.from = append(s.from, k)
-		s.ahead = append(s.ahead, m.cell[k*w+f])
-		s.since = append(s.since, m.cell[f*w+k])
-	}
-	begin := func(ahead, since int64) {
-		s.from = append(s.from, -1)
-		s.ahead = append(s.ahead, ahead)
-		s.since = append(s.since, since)
-	}
+	s.from[0], s.ahead[0], s.since[0], s.begun = f, 0, 0, s.begun[:0]
+	row := m.cell[f*w : (f+1)*w]
+	from, ahead, since := s.from[1:], s.ahead[1:], s.since[1:]
 	for i := range len(keep) {
-		if k := keep[i]; k > 0 {
-			column(int(k))
-			continue
+		if k := int(keep[i]); k > 0 {
+			from[i], ahead[i], since[i] = k, m.cell[k*w+f], row[k]
+		} else {
+			from[i], ahead[i], since[i] = 0, fresh[0].Latest, -fresh[0].Earliest
+			s.begun, fresh = append(s.begun, i+1), fresh[1:]
 		}
-		begin(fresh[0].Latest, -fresh[0].Earliest)
-		fresh = fresh[1:]
 	}
-	switch {
-	case c == noClock:
-	case !started:
-		column(w - 1)
-	case c == longest:
-		begin(Forever, 0)
-	default:
-		begin(0, Forever)
+	if i := len(keep); c != noClock && !started {
+		from[i], ahead[i], since[i] = w-1, m.cell[(w-1)*w+f], row[w-1]
+	} else if c != noClock {
+		from[i], ahead[i], since[i] = 0, Forever, 0
+		if c == shortest {
+			ahead[i], since[i] = 0, Forever
+		}
+		s.begun = append(s.begun, i+1)
 	}
-	s.width = len(s.from)
+}
+
+func (s *successor) resize(width int) {
+	if cap(s.from) < width {
+		s.from, s.ahead, s.since = make([]int, 2*width), make([]int64, 2*width), make([]int64, 2*width)
+		s.codes = make([]uint32, cells(2*width))
+	}
+	s.from, s.ahead, s.since, s.codes = s.from[:width], s.ahead[:width], s.since[:width], s.codes[:cells(width)]
 }
 
 // cell is a bound of the next class.
 func (s *successor) cell(m *matrix, a, b int) int64 {
-	if i, j := s.from[a], s.from[b]; i >= 0 && j >= 0 {
+	if i, j := s.from[a], s.from[b]; (i > 0 || a == 0) && (j > 0 || b == 0) {
 		return m.cell[i*m.width+j]
 	}
 	return plus(s.ahead[a], s.since[b])
@@ -202,44 +212,53 @@ func (s *successor) cell(m *matrix, a, b int) int64 {
 // tells whether the table knew all of them.
 func (s *successor) pack(m *matrix, t *valueTable, words []uint64) ([]uint64, bool) {
 	w, f := m.width, s.from[0]
-	if n := cells(s.width); cap(s.codes) < n {
-		s.codes = make([]uint32, 2*n)
+	known := true
+	code := func(v int64) uint32 {
+		c := t.code(v)
+		known = known && c != 0
+		return c
 	}
-	codes := s.codes[:cap(s.codes)]
-	k, missing := 0, uint32(0) // its top bit, of codes less 1, tells that one was 0
+	out := s.codes
 	for b := 1; b < s.width; b++ {
-		var since, ahead uint32
-		if j := s.from[b]; j >= 0 {
-			since, ahead = m.code[f*w+j], m.code[j*w+f]
+		if j := s.from[b]; j > 0 {
+			out[0], out[1] = m.code[f*w+j], m.code[j*w+f]
 		} else {
-			since, ahead = t.code(s.since[b]), t.code(s.ahead[b])
+			out[0], out[1] = code(s.since[b]), code(s.ahead[b])
 		}
-		codes[k], codes[k+1] = since, ahead
-		missing |= (since - 1) | (ahead - 1)
-		k += 2
+		out = out[2:]
 	}
 	for a := 1; a < s.width; a++ {
 		i, ahead := s.from[a], s.ahead[a]
-		var row []uint32
-		if i >= 0 {
-			row = m.code[i*w : (i+1)*w]
+		left, right := out[:a-1], out[a-1:s.width-2]
+		out = out[s.width-2:]
+		if i == 0 {
+			for b := range left {
+				left[b] = code(plus(ahead, s.since[b+1]))
+			}
+			for b := range right {
+				right[b] = code(plus(ahead, s.since[a+1+b]))
+			}
+			continue
 		}
-		for b, j := range s.from {
-			if b == 0 || a == b {
-				continue
-			}
-			var c uint32
-			if i >= 0 && j >= 0 {
-				c = row[j]
+		row := m.code[i*w : (i+1)*w]
+		for b, j := range s.from[1:a] {
+			left[b] = row[j]
+		}
+		for b, j := range s.from[a+1:] {
+			right[b] = row[j]
+		}
+		for _, b := range s.begun {
+			if c := code(plus(ahead, s.since[b])); b < a {
+				left[b-1] = c
 			} else {
-				c = t.code(plus(ahead, s.since[b]))
+				right[b-a-1] = c
 			}
-			codes[k] = c
-			missing |= c - 1
-			k++
 		}
 	}
-	return t.pack(codes[:k], words), missing>>31 == 0
+	if m.unknown {
+		known = known && !slices.Contains(s.codes, 0) // perhaps none of those is left
+	}
+	return t.pack(s.codes, words), known
 }
 
 // list appends the bounds themselves in the same order.

@@ -43,8 +43,9 @@ func TestPackAndLoad(t *testing.T) {
 		table := newValueTable()
 		m := sampleMatrix(n, table)
 		s := successor{width: n + 1}
+		s.resize(n + 1)
 		for k := range n + 1 {
-			s.from, s.ahead, s.since = append(s.from, k), append(s.ahead, 0), append(s.since, 0)
+			s.from[k] = k
 		}
 		words, known := s.pack(m, table, nil)
 		require.True(t, known)

@@ -11,7 +11,7 @@ func PrototypeBytes[S comparable](m Model[S]) (perClass float64) {
 	x := newExactSearch(newRelation(m), newMeter(context.Background(), Options{}, time.Now(), Exact, "explore"))
 	x.explore()
 	total, count := 0, 0
-	x.classes.each(func(width int, _ *uint64) {
+	x.classes.each(1, func(_, width int, _ *uint64) {
 		n := width - 1 // pending events
 		total += 4 + 4*n*(n+1)
 		count++

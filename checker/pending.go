@@ -1,6 +1,9 @@
 package checker
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // MaxPending is the largest number of events that can be pending in one state.
 const MaxPending = 254
@@ -43,6 +46,18 @@ func first(events []Event, id uint64) int {
 	return -1
 }
 
+// distinct tells whether no two events have the same ID.
+func distinct(events []Event) bool {
+	for i := range events {
+		for k := range events[:i] {
+			if events[k].ID == events[i].ID {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func count(events []Event, id uint64) (n int) {
 	for i := range events {
 		if events[i].ID == id {
@@ -82,6 +97,10 @@ func keptColumns[S comparable](from S, before []Event, fired int, how *Effect, t
 		keep = append(keep, 0)
 	}
 	cols := keep[start:]
+	if keptSingly(before, fired, fresh, after, cols) {
+		return keep
+	}
+	clear(cols)
 	for i, e := range after {
 		if first(after, e.ID) != i {
 			continue // its queue was handled at its oldest event
@@ -129,4 +148,29 @@ func keptColumns[S comparable](from S, before []Event, fired int, how *Effect, t
 		}
 	}
 	return keep
+}
+
+// keptSingly is keptColumns where no ID is pending twice, which is most of the time, or
+// false where it is, or anything is wrong.
+func keptSingly(before []Event, fired int, fresh []uint64, after []Event, cols []uint8) bool {
+	if !distinct(before) || !distinct(after) {
+		return false
+	}
+	born, next := 0, 0 // next is where the event after the last one kept was
+	for i := range after {
+		e := &after[i]
+		if slices.Contains(fresh, e.ID) {
+			born++
+			continue
+		}
+		if next >= len(before) || before[next].ID != e.ID {
+			next = first(before, e.ID)
+		}
+		if next < 0 || next == fired || before[next] != *e {
+			return false
+		}
+		next++
+		cols[i] = uint8(next)
+	}
+	return born == len(fresh)
 }

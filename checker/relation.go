@@ -193,7 +193,7 @@ const firedTogether = 8
 // fired in parallel, and numbered in the order of the states.
 func (r *relation[S]) expand(ids []int32, workers int) {
 	for len(ids) > 0 {
-		n := min(len(ids), 32*firedTogether)
+		n := min(len(ids), 64*firedTogether)
 		r.expandSome(ids[:n], workers)
 		ids = ids[n:]
 	}

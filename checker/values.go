@@ -103,6 +103,13 @@ func (t *valueTable) value(code uint32) int64 {
 // pack appends codes to words, lane by lane.
 func (t *valueTable) pack(codes []uint32, words []uint64) []uint64 {
 	lanes, bits := t.lanes(), t.laneBits
+	if bits == 10 { // the first of laneWidths, and mostly the last
+		for len(codes) >= 6 {
+			c := codes[:6]
+			words = append(words, uint64(c[0])|uint64(c[1])<<10|uint64(c[2])<<20|uint64(c[3])<<30|uint64(c[4])<<40|uint64(c[5])<<50)
+			codes = codes[6:]
+		}
+	}
 	for len(codes) > 0 {
 		var word uint64
 		n := min(lanes, len(codes))
