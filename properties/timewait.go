@@ -84,7 +84,7 @@ func timeWaitProperties() []Property {
 			Kind:  checker.StaysAtMost,
 			Claim: "no stay in TIME_WAIT is longer than its length after the last segment that the peer can still send",
 			About: "TIME_WAIT is restarted by what arrives, so its whole length depends on the peer. Where nothing is lost, doubled, out of order or late, nothing arrives at all, " +
-				"and the stay lasts its length and no longer. Otherwise the peer may go on retransmitting its FIN until it gives up, and the last copy may be under way for a maximum segment lifetime; " +
+				"and the stay lasts its length and no longer. Otherwise the peer may go on retransmitting its FIN until it gives up, and the last copy may be under way for a maximum segment lifetime, and so may the ACK that answers it; " +
 				"the bound is that much longer then.",
 			Source:    "RFC 9293 §3.6.1, §3.10.7.4; Linux tcp_timewait_state_process (what restarts the timer)",
 			HoldsWhen: "Holds for all parameters.",
@@ -115,13 +115,15 @@ func timeWaitLength(p *spec.Params, h spec.Host) int64 {
 
 // timeWaitBound is the longest stay in TIME_WAIT, restarts included. The stays
 // of both hosts may overlap after a simultaneous close, by less than the time a
-// peer can go on sending.
+// peer can go on sending. A copy of a host's last segment may be under way for a
+// maximum segment lifetime, and so may the ACK that answers it, which restarts the
+// host's own timer.
 func timeWaitBound(p *spec.Params, h spec.Host) int64 {
 	length := late(&p.Host[h], timeWaitLength(p, h))
 	if spotless(*p) && !(canCloseFirst(*p, spec.Client) && canCloseFirst(*p, spec.Server)) {
 		return length
 	}
-	return length + sendingSpan(p, h.Peer()) + sendingSpan(p, h) + p.Net.MSL
+	return length + sendingSpan(p, h.Peer()) + sendingSpan(p, h) + 2*p.Net.MSL
 }
 
 // sendingSpan is the longest time a host goes on retransmitting without an
