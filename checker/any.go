@@ -156,9 +156,13 @@ func (x *anySearch[S]) sumReduction() {
 	}
 	run := &x.meter.run
 	for _, e := range x.workers {
-		run.Full, run.Reduced = run.Full+e.ample.full, run.Reduced+e.ample.reduced
-		e.ample.full, e.ample.reduced = 0, 0
+		for c, n := range e.ample.full {
+			run.Blocked[c] += n
+		}
+		run.Reduced += e.ample.reduced
+		e.ample.full, e.ample.reduced = Blocked{}, 0
 	}
+	run.Full = run.Blocked.Total()
 	for _, e := range x.workers {
 		e.ample.nextLevel(run.Full, run.Reduced)
 	}

@@ -141,11 +141,12 @@ type Run struct {
 	// Full and Reduced count the states of which all events were fired, and those
 	// of which only some were.
 	Full, Reduced int
-	States        int // distinct discrete states
-	Classes       int // state classes kept (Exact), or States
-	Explored      int // state classes expanded (Exact), those that others superseded later among them
-	Transitions   int // successors computed, without the initial states
-	Depth         int // breadth-first levels, the initial state being 1
+	Blocked       Blocked // what Full is made of
+	States        int     // distinct discrete states
+	Classes       int     // state classes kept (Exact), or States
+	Explored      int     // state classes expanded (Exact), those that others superseded later among them
+	Transitions   int     // successors computed, without the initial states
+	Depth         int     // breadth-first levels, the initial state being 1
 	// Complete: everything was explored. Otherwise Stopped is the reason, as in
 	// Outcome, or "any-states" where Auto gave up Any; "full" runs went on to the
 	// end of what the model can represent. A run that is neither complete nor
