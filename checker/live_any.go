@@ -68,7 +68,7 @@ func (g *pendingGraph[S]) steps(v int32, edges []edge, visit func(fired Event, g
 			return
 		}
 		edges = edges[1:]
-		gone = append(append(gone[:0], fired.ID), made(how)...)
+		gone = append(append(gone[:0], fired.ID), made(s, fired, how)...)
 		after = pending(g.search.model, to, after[:0])
 		for _, f := range before {
 			if count(after, f.ID) < count(before, f.ID) {
