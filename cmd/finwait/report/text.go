@@ -174,7 +174,7 @@ func (p *printer) unknown(outcomes []judge.Outcome) {
 	}
 	for _, reason := range reasons {
 		of := names[reason]
-		p.item("?", "", fmt.Sprintf("%d unknown, %s: %s", len(of), whyUnknown(reason), strings.Join(of, ", ")))
+		p.item("?", "", fmt.Sprintf("%d unknown, %s: %s", len(of), WhyUnknown(reason), strings.Join(of, ", ")))
 	}
 }
 
@@ -362,7 +362,8 @@ const full = "a state had more segments in flight one way than the model has roo
 // stopped are reasons that do not speak for themselves where there is no place for more.
 var stopped = map[string]string{"full": "no room for a segment"}
 
-func whyUnknown(reason string) string {
+// WhyUnknown says in words why a verdict is unknown, and what would do, from Outcome.Reason.
+func WhyUnknown(reason string) string {
 	if text, ok := unknownReasons[reason]; ok {
 		return text
 	}
