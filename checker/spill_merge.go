@@ -25,7 +25,7 @@ func windowWords(words int) int { return max(1, windowBytes/(8*words)) * words }
 
 // merge writes what some runs have of a shard to another.
 func (m *runMerger) merge(from []*sortedRun, to *sortedRun, shard int) error {
-	m.heads = m.heads[:0]
+	m.heads, m.out = m.heads[:0], m.out[:0] // of a shard that could not be written, rows are left
 	for i, r := range from {
 		if len(m.memory) <= i {
 			m.memory = append(m.memory, make([]uint64, windowWords(m.words)))
