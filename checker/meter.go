@@ -24,7 +24,8 @@ const (
 // defaultAnyStates is the bound behind AnyStates = 0.
 const defaultAnyStates = 2_000_000
 
-// What the runtime holds less what it has given back: that is resident, or was.
+// What the runtime holds less what it has given back: that is resident, or was. Files
+// come on top, see residentFiles.
 const (
 	totalMetric    = "/memory/classes/total:bytes"
 	releasedMetric = "/memory/classes/heap/released:bytes"
@@ -147,9 +148,10 @@ func (m *meter) look(frontier int) bool {
 	return m.run.Stopped == ""
 }
 
+// memory is how many bytes the process keeps resident, or did not long ago.
 func (m *meter) memory() uint64 {
 	metrics.Read(m.heap)
-	return m.heap[0].Value.Uint64() - m.heap[1].Value.Uint64()
+	return m.heap[0].Value.Uint64() - m.heap[1].Value.Uint64() + residentFiles()
 }
 
 // scarce tells whether memory is above its bound, or so little below it that
