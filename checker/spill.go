@@ -48,7 +48,7 @@ type spillPlace struct {
 }
 
 // newSpillSearch begins a search that spills to a directory of its own below
-// opt.Spill. It is to be closed.
+// opt.Spill. It is to be closed, unless there is an error, which is one of the disk.
 func newSpillSearch[S comparable](m Model[S], w *meter, j *judge[S]) (*spillSearch[S], error) {
 	x := newAnySearch(m, w, j, nil)
 	s := &spillSearch[S]{x: x, form: newRowForm(x.codec), perState: rowsOfState, found: make([]spillPlace, len(j.props))}
@@ -165,14 +165,14 @@ func (s *spillSearch[S]) round(from, to int64) {
 		s.batches = append(s.batches, &rowBatch{})
 	}
 	batches := s.batches[:n]
-	s.eachChunk(from, to, func(worker, task int, at int64, rows []uint64) {
+	s.fail(s.eachChunk(from, to, func(worker, task int, at int64, rows []uint64) {
 		e := s.x.workers[worker]
 		e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0], 0}
 		e.full = false
 		s.expand(e, at, rows, true)
 		s.form.sort(&e.met, batches[task])
 		batches[task].full = e.full
-	})
+	}))
 	if s.failure != nil {
 		return
 	}
@@ -206,7 +206,7 @@ func (s *spillSearch[S]) expand(e *expander[S], at int64, rows []uint64, judged 
 
 // eachChunk reads rows from..to-1 of the file of levels in chunks, each by one of the
 // workers. The rows that do gets are good until it returns.
-func (s *spillSearch[S]) eachChunk(from, to int64, do func(worker, task int, at int64, rows []uint64)) {
+func (s *spillSearch[S]) eachChunk(from, to int64, do func(worker, task int, at int64, rows []uint64)) error {
 	errs := make([]error, (to-from+int64(s.chunk)-1)/int64(s.chunk))
 	share(len(s.x.workers), len(errs), func(worker, task int) {
 		at := from + int64(task*s.chunk)
@@ -219,7 +219,7 @@ func (s *spillSearch[S]) eachChunk(from, to int64, do func(worker, task int, at 
 			do(worker, task, at, rows)
 		}
 	})
-	s.fail(firstError(errs))
+	return firstError(errs)
 }
 
 // judgeOnly judges rows from..to-1 of a level without a look at their steps.
@@ -227,13 +227,13 @@ func (s *spillSearch[S]) judgeOnly(level int, from, to int64) {
 	for at := from; at < to && s.failure == nil; {
 		until := min(to, at+int64(s.chunk*s.roundChunks()))
 		s.base = at
-		s.eachChunk(at, until, func(worker, _ int, at int64, rows []uint64) {
+		s.fail(s.eachChunk(at, until, func(worker, _ int, at int64, rows []uint64) {
 			e := s.x.workers[worker]
 			for i := 0; i < len(rows); i += s.form.words {
 				state := s.x.codec.decode(s.form.record(rows[i:i+s.form.words]), &e.scratch)
 				e.judge.metState(int32(at-s.base)+int32(i/s.form.words), state)
 			}
-		})
+		}))
 		s.gather(level)
 		at = until
 	}

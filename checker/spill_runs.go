@@ -46,12 +46,12 @@ const (
 func newSpillStore(below string, form rowForm) (*spillStore, error) {
 	dir, err := os.MkdirTemp(below, "finwait-spill-")
 	if err != nil {
-		return nil, fmt.Errorf("checker: Options.Spill: %w", err)
+		return nil, err
 	}
 	s := &spillStore{form: form, dir: dir}
 	if s.levels, err = os.Create(filepath.Join(dir, "levels")); err != nil {
 		os.RemoveAll(dir)
-		return nil, fmt.Errorf("checker: Options.Spill: %w", err)
+		return nil, err
 	}
 	return s, nil
 }
