@@ -90,7 +90,11 @@ func (x *anySearch[S]) explore() Run {
 	}
 	for frontier := x.count(); frontier > 0; frontier = x.measure() {
 		w.level++
+		before := w.run.Transitions
 		x.expandLevel(frontier)
+		if x.composed != nil && w.bounded() {
+			return x.cutShort(before)
+		}
 		x.gather()
 		x.sumReduction()
 		if x.untilFound && x.judge.found[0].yes {

@@ -83,11 +83,29 @@ func (c *check[S]) onWords(g group, w *meter, j *judge[S]) (done bool) {
 	x := newAnySearch(c.sys.any(), w, j, nil)
 	x.compose(m)
 	run := x.explore()
-	if x.outgrown {
+	if x.outgrown || run.Stopped == reasonStates {
 		return false
 	}
 	c.judgeRun(g, x, run)
 	return true
+}
+
+// cutShort ends a search on words that hit a bound in a level, before which there were so
+// many transitions. The order of the level has the numbers in it, which depend on the
+// workers; so what depends on how far the search came in it is left out. Where MaxStates
+// chose which states are kept, nothing else is right, and states are searched.
+func (x *anySearch[S]) cutShort(transitions int) Run {
+	w := x.meter
+	w.run.Transitions = transitions
+	if w.run.Stopped == reasonDepth { // of the level all is judged
+		x.gather()
+	}
+	return w.finish(false)
+}
+
+// bounded tells whether a bound on the number or the depth of states has stopped the run.
+func (m *meter) bounded() bool {
+	return m.run.Stopped == reasonStates || m.run.Stopped == reasonAnyStates || m.run.Stopped == reasonDepth
 }
 
 // compose lets a search of a model's states work on words, and keep them where no way to

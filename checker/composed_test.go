@@ -18,7 +18,8 @@ type numberedWeb struct {
 	number map[knot]uint64
 	all    []knot
 	width  uint
-	most   uint // the width that cannot be exceeded
+	most   uint   // the width that cannot be exceeded
+	turned uint64 // bits of all numbers, as if states were met in another order
 
 	forgetful bool // a fault: words keep their old places where there is more room
 	blind     bool // a fault: what is outgrown is not noticed
@@ -41,13 +42,13 @@ func (c *numberedWeb) Pack(_ int, s knot) uint64 {
 		n = uint64(len(c.all))
 		c.number[s], c.all = n, append(c.all, s)
 	}
-	return c.place(n) | s.m>>56<<56
+	return c.place(n^c.turned) | s.m>>56<<56
 }
 
 func (c *numberedWeb) Unpack(_ int, word uint64) knot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.all[word&(1<<20-1)>>(20-c.width)]
+	return c.all[word&(1<<20-1)>>(20-c.width)^c.turned]
 }
 
 func (c *numberedWeb) Successors(worker int, word uint64, buf []uint64) ([]uint64, bool) {
@@ -99,16 +100,22 @@ func TestWordsAreStates(t *testing.T) {
 			Seed:         rapid.Uint64().Draw(t, "seed"),
 			Fingerprints: rapid.Bool().Draw(t, "dense"),
 			MaxStates:    rapid.SampledFrom([]int{0, 0, 50, 500}).Draw(t, "max states"),
-			MaxDepth:     rapid.SampledFrom([]int{0, 0, 4}).Draw(t, "max depth"),
+			MaxDepth:     rapid.SampledFrom([]int{0, 4, 6}).Draw(t, "max depth"),
 		}
 		chunk := rapid.SampledFrom([]int{1, 3, 50}).Draw(t, "chunk")
 		_, j, want := search(t, packedWeb{g}, props, Options{MaxStates: opt.MaxStates, MaxDepth: opt.MaxDepth}, chunk)
 		var at [2]finding
+		var runs [2]Run
 		for i, workers := range []int{1, 3} {
 			opt.Workers = workers
 			k := newJudge(props)
-			x, run := onWords(newNumberedWeb(g, 20), k, opt, chunk)
+			c := newNumberedWeb(g, 20)
+			if i == 1 && want.Stopped == reasonDepth {
+				c.width, c.turned = 20, rapid.Uint64Range(0, 1<<20-1).Draw(t, "turned")
+			}
+			x, run := onWords(c, k, opt, chunk)
 			require.False(t, x.outgrown)
+			runs[i] = run
 			require.Equal(t, []any{want.States, want.Depth, want.Stopped}, []any{run.States, run.Depth, run.Stopped})
 			if at[i] = k.found[0]; !want.Complete {
 				continue
@@ -116,6 +123,10 @@ func TestWordsAreStates(t *testing.T) {
 			require.Equal(t, want, run)
 			require.Equal(t, j.guarded, k.guarded)
 			require.Equal(t, j.found[0].yes, k.found[0].yes)
+		}
+		if want.Stopped == reasonDepth {
+			require.Equal(t, runs[0], runs[1], "how far a level was looked at shows")
+			require.Equal(t, at[0].yes, at[1].yes)
 		}
 		if want.Complete {
 			require.Equal(t, at[0], at[1], "what is found depends on the number of workers")
@@ -163,4 +174,58 @@ func TestWordsAreSpreadByABijection(t *testing.T) {
 		require.Equal(t, w, c.gather(c.spread(w)))
 		require.Equal(t, w>>56, c.spread(w)>>56)
 	})
+}
+
+// TestBoundedWords: what a search on words says that hits a bound does not depend on the
+// workers, nor what it decides on whether it is one on words.
+func TestBoundedWords(t *testing.T) {
+	stopped := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		g, _ := genWeb(t)
+		g.width = 1
+		bad := func(s knot) bool { return s.n != 0 && hashWords(0, []uint64{s.n, g.seed})%97 == 0 }
+		props := []Property[knot]{
+			{Name: "never-bad", Kind: Always, Goal: func(s knot) bool { return !bad(s) }},
+			{Name: "bad", Kind: Reachable, Goal: bad},
+		}
+		opt := Options{
+			Time:      rapid.SampledFrom([]Mode{Any, Auto}).Draw(t, "time"),
+			MaxStates: rapid.SampledFrom([]int{0, 50, 500}).Draw(t, "max states"),
+			AnyStates: rapid.SampledFrom([]int{0, 40, 400}).Draw(t, "any states"),
+			MaxDepth:  rapid.SampledFrom([]int{0, 3, 5}).Draw(t, "max depth"),
+		}
+		ask := func(workers int, words bool, turned uint64) Result[knot] {
+			opt.Workers = workers
+			sys := System[knot]{Exact: freshWeb{packedWeb{g}}}
+			if words {
+				sys.Composed = func() Composed[knot] {
+					c := newNumberedWeb(g, 20)
+					c.width, c.turned = 20, turned
+					return c
+				}
+			}
+			r, err := Check(context.Background(), sys, props, opt)
+			require.NoError(t, err)
+			for i := range r.Runs {
+				r.Runs[i].Elapsed = 0
+			}
+			return r
+		}
+		want := ask(1, true, 0)
+		stopped[want.Runs[0].Stopped]++
+		for _, workers := range []int{2, 8} {
+			require.Equal(t, want, ask(workers, true, rapid.Uint64Range(0, 1<<20-1).Draw(t, "turned")))
+		}
+		onStates := ask(3, false, 0)
+		require.Equal(t, len(onStates.Runs), len(want.Runs))
+		for i := range want.Outcomes {
+			require.Equal(t, onStates.Outcomes[i].Verdict, want.Outcomes[i].Verdict)
+			require.Equal(t, onStates.Outcomes[i].Reason, want.Outcomes[i].Reason)
+		}
+		require.Equal(t, onStates.Runs[0].States, want.Runs[0].States)
+		require.Equal(t, onStates.Runs[0].Depth, want.Runs[0].Depth)
+	})
+	for _, why := range []string{"", reasonStates, reasonAnyStates, reasonDepth} {
+		require.Positive(t, stopped[why], why)
+	}
 }

@@ -147,7 +147,7 @@ type Run struct {
 	States        int     // distinct discrete states
 	Classes       int     // state classes kept (Exact), or States
 	Explored      int     // state classes expanded (Exact), those that others superseded later among them
-	Transitions   int     // successors computed, without the initial states
+	Transitions   int     // successors computed, without the initial states; in Any those of whole levels, perhaps, where a bound ended the run
 	Depth         int     // breadth-first levels, the initial state being 1
 	// Complete: everything was explored. Otherwise Stopped is the reason, as in
 	// Outcome, or "any-states" where Auto gave up Any; "full" runs went on to the
