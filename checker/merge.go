@@ -28,10 +28,8 @@ func newLanePlan(width int) *lanePlan {
 		put(j, 0)
 	}
 	for i := 1; i < width; i++ {
-		for j := 1; j < width; j++ {
-			if i != j {
-				put(i, j)
-			}
+		for k := range width - 2 {
+			put(i, (i+k)%(width-1)+1)
 		}
 	}
 	return p

@@ -180,7 +180,7 @@ func (s *staySearch[S]) enter(e *classExpander[S]) {
 			e.fireAll(node, func(a int32, arc *arc, m *manner) {
 				if arc.to >= 0 && x.watch.begin(arc.to) {
 					s.entries = append(s.entries, entry{class, a})
-					e.enter(place(arc.to, true), int(m.event)+1, m, true, -1, number(len(s.entries)-1))
+					e.enter(place(arc.to, true), m, true, -1, number(len(s.entries)-1))
 				}
 			})
 		})
