@@ -271,8 +271,8 @@ func TestCheckpointRefused(t *testing.T) {
 	write := func(b []byte) { require.NoError(t, os.WriteFile(file, b, 0o600)) }
 	write(other)
 	refused("another build", ask(opt, "p"))
-	write([]byte(strings.Replace(string(whole), "checkpoint 2", "checkpoint 3", 1)))
-	refused(`is of version "3", and this finwait reads version 2`, ask(opt, "p"))
+	write([]byte(strings.Replace(string(whole), "checkpoint 3", "checkpoint 4", 1)))
+	refused(`is of version "4", and this finwait reads version 3`, ask(opt, "p"))
 	write([]byte("name: x\n"))
 	refused("is no checkpoint", ask(opt, "p"))
 	write(nil)

@@ -165,9 +165,10 @@ func (x *exactSearch[S]) expand(classes []int32) {
 	}
 	var ids []int32
 	for _, c := range classes {
-		if n := x.rel.nodes.at(*x.classes.place.at(c) >> 1); n.arcs < 0 {
+		id := x.classes.at(c).place >> 1
+		if n := x.rel.nodes.at(id); n.arcs < 0 {
 			n.arcs = 0 // asked for; expand says where they are
-			ids = append(ids, *x.classes.place.at(c)>>1)
+			ids = append(ids, id)
 		}
 	}
 	x.rel.expand(ids, x.workers)
@@ -304,7 +305,7 @@ func (x *exactSearch[S]) enter(r *arrival) {
 		return
 	}
 	w.run.Transitions++
-	from := *x.classes.place.at(r.class)
+	from := x.classes.at(r.class).place
 	if x.graph != nil && from&1 == 1 && on {
 		x.graph.open(r.class)
 		x.graph.add(edge{x.classes.numberOf(r.place, r.fate.slot), r.arc})
@@ -327,7 +328,7 @@ func (x *exactSearch[S]) news(class, arc int32) bool {
 	case x.hooks == nil, x.rel.arcs.at(arc).manner&(arcTwin|arcQuiet) != 0:
 		return false
 	}
-	return !x.arcs.has(int(place(arc, *x.classes.place.at(class)&1 == 1)))
+	return !x.arcs.has(int(place(arc, x.classes.at(class).place&1 == 1)))
 }
 
 // decides tells whether a new class violates the watched property by itself:
@@ -374,5 +375,10 @@ func (x *exactSearch[S]) places(pending bool) *digraph {
 	return g
 }
 
-// start is the discrete state of a class.
-func (x *exactSearch[S]) start(c int32) int32 { return *x.classes.place.at(c) >> 1 }
+// start is the discrete state of a class: where the arc to it leads.
+func (x *exactSearch[S]) start(c int32) int32 {
+	if *x.classes.parent.at(c) < 0 {
+		return x.classes.initial[c] >> 1
+	}
+	return x.rel.arcs.at(*x.classes.via.at(c)).to
+}

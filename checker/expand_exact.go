@@ -97,17 +97,16 @@ func (e *classExpander[S]) enter(to int32, how *manner, started bool, class, arc
 // expand adds the successors of a class.
 func (e *classExpander[S]) expand(c int32) {
 	x := e.search
-	at := *x.classes.place.at(c)
-	on := at&1 == 1
-	words, w := x.classes.at(c)
-	e.now.load(words, w, x.classes.values)
+	at := x.classes.at(c)
+	on, w := at.place&1 == 1, x.classes.width(at.place)
+	e.now.load(x.classes.matrices.at(w, at.matrix), w, x.classes.values)
 	e.clocks = width(0, x.clock != noClock && on) - 1
-	e.fireAll(x.rel.nodes.at(at>>1), func(a int32, arc *arc, m *manner) { e.step(c, on, a, arc, m) })
+	e.fireAll(x.rel.nodes.at(at.place>>1), func(a int32, arc *arc, m *manner) { e.step(c, on, a, arc, m) })
 }
 
 // load takes a class of another search, in whose table its bounds have other codes.
-func (e *classExpander[S]) load(from *classSet, s *classShard, slot uint32, width int) {
-	e.now.load(from.matrix(s, slot, width), width, from.values)
+func (e *classExpander[S]) load(from *classSet, matrix uint32, width int) {
+	e.now.load(from.matrices.at(width, matrix), width, from.values)
 	for i, v := range e.now.cell {
 		e.now.code[i] = e.search.classes.values.code(v)
 		e.now.unknown = e.now.unknown || e.now.code[i] == 0

@@ -60,13 +60,13 @@ func (x *classSet) recode(r *recode, workers int) {
 		s := &x.shards[i]
 		for k := range int32(s.lists.size) {
 			l := s.lists.at(k)
-			n := l.length()
-			if n <= 1 {
+			if l.length() == 0 {
 				continue
 			}
-			firsts, slots := s.block(l)
-			for at := range n {
-				firsts[at] = x.matrix(s, slotAt(slots, at), s.width(k))[0]
+			firsts, entries := s.block(l)
+			matrices := x.matrices.all(s.width(k))
+			for at, entry := range entries {
+				firsts[at] = firstWord(matrices.at(uint32(entry >> entryMatrix)))
 			}
 		}
 	})
