@@ -8,7 +8,7 @@ type arena[W uint32 | uint64] struct {
 	free  map[int][]uint32 // what was given back, by size
 }
 
-const arenaBits = 13 // of the words of a page
+const arenaBits = 11 // of the words of a page: a small search has one in each shard
 
 func (a *arena[W]) alloc(n int) uint32 {
 	if free := a.free[n]; len(free) > 0 {

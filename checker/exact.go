@@ -69,6 +69,9 @@ var pieceClasses = 64 // less in tests
 
 var batchPieces = 16 // less in tests
 
+// Fewer classes than that are looked through by one worker.
+var manyClasses = 1 << 12 // none in tests
+
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
 	if !x.begun {
@@ -120,10 +123,19 @@ func (x *exactSearch[S]) newClasses() *classSet {
 	return set
 }
 
+// forTasks is how many workers are worth waking for so many tasks, of which one alone
+// does a number in less time than that takes.
+func (x *exactSearch[S]) forTasks(tasks, few int) int {
+	if tasks <= few {
+		return 1
+	}
+	return x.workers
+}
+
 // nextLevel begins the next level, and tells whether there is anything to expand in it.
 func (x *exactSearch[S]) nextLevel() bool {
 	x.todo = x.classes.alive(x.level) // before the slots of the others are used again
-	x.classes.sweep(x.level, x.workers)
+	x.classes.sweep(x.level, x.forTasks(x.classes.count, manyClasses))
 	x.level = number(x.classes.size())
 	x.meter.level++
 	return len(x.todo) > 0
@@ -171,7 +183,7 @@ func (x *exactSearch[S]) expand(classes []int32) {
 			ids = append(ids, id)
 		}
 	}
-	x.rel.expand(ids, x.workers)
+	x.rel.expand(ids, x.forTasks(len(ids), firedTogether))
 	x.look()
 	x.meter.run.Explored += len(classes)
 	n := (len(classes) + pieceClasses - 1) / pieceClasses
@@ -199,7 +211,7 @@ func (x *exactSearch[S]) commit(n int) {
 		x.commitOneByOne(n)
 		return
 	}
-	share(x.workers, classShards, func(_, shard int) {
+	share(x.forTasks(records, pieceClasses), classShards, func(_, shard int) {
 		for i := range n {
 			e := &x.pieces[i]
 			for _, k := range e.bins[shard] {
@@ -253,10 +265,8 @@ func (x *exactSearch[S]) learn(n int) {
 		return
 	}
 	t := x.classes.values
-	bits := t.laneBits
-	if renumbered := t.add(x.missing); renumbered != nil {
-		r := newRecode(renumbered, bits, t)
-		x.classes.recode(r, x.workers)
+	if r := t.add(x.missing); r != nil {
+		x.classes.recode(r, x.forTasks(x.classes.count, manyClasses))
 		for i := range n {
 			x.pieces[i].recode(r)
 		}

@@ -81,10 +81,10 @@ func TestCodesAreInOrder(t *testing.T) {
 		for _, v := range table.sorted {
 			before[table.code(v)] = v
 		}
-		if to := table.add(fresh); to != nil {
+		if r := table.add(fresh); r != nil {
 			renumbered++
 			for old, v := range before {
-				require.Equal(t, table.code(v), to[old])
+				require.Equal(t, table.code(v), r.code(old))
 			}
 		}
 		for k, v := range table.sorted {

@@ -316,7 +316,7 @@ func ExploreMergingAll[S comparable](m Model[S]) Run {
 // SmallBatches makes pieces and tables small, until the function that it gives is
 // called.
 func SmallBatches() func() {
-	piece, widths, room := pieceClasses, laneWidths, roomForMatrices
-	pieceClasses, laneWidths, roomForMatrices = 1, []laneWidth{{10, 4}, {12, 6}, {16, 9}, {32, math.MaxInt}}, 0
-	return func() { pieceClasses, laneWidths, roomForMatrices = piece, widths, room }
+	piece, many, widths, room := pieceClasses, manyClasses, laneWidths, roomForMatrices
+	pieceClasses, manyClasses, laneWidths, roomForMatrices = 1, 0, []laneWidth{{10, 4}, {12, 6}, {16, 9}, {32, math.MaxInt}}, 0
+	return func() { pieceClasses, manyClasses, laneWidths, roomForMatrices = piece, many, widths, room }
 }

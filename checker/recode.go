@@ -10,15 +10,19 @@ type recode struct {
 	values  *valueTable // with the new codes
 }
 
-func newRecode(renumbered map[uint32]uint32, oldBits uint, t *valueTable) *recode {
+// newRecode is what has to be done where old codes become these.
+func newRecode(old, now []uint32, oldBits uint, t *valueTable) *recode {
 	r := &recode{oldBits: oldBits, values: t}
 	if oldBits == 32 {
-		r.sparse = renumbered
+		r.sparse = make(map[uint32]uint32, len(old))
+		for i, code := range old {
+			r.sparse[code] = now[i]
+		}
 		return r
 	}
 	r.dense = make([]uint32, 1<<oldBits)
-	for old, code := range renumbered {
-		r.dense[old] = code
+	for i, code := range old {
+		r.dense[code] = now[i]
 	}
 	return r
 }

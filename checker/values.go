@@ -103,11 +103,18 @@ func (t *valueTable) value(code uint32) int64 {
 // pack appends codes to words, lane by lane.
 func (t *valueTable) pack(codes []uint32, words []uint64) []uint64 {
 	lanes, bits := t.lanes(), t.laneBits
-	if bits == 10 { // the first of laneWidths, and mostly the last
+	switch bits { // nearly all searches need but the first two of laneWidths
+	case 10:
 		for len(codes) >= 6 {
 			c := codes[:6]
 			words = append(words, uint64(c[0])|uint64(c[1])<<10|uint64(c[2])<<20|uint64(c[3])<<30|uint64(c[4])<<40|uint64(c[5])<<50)
 			codes = codes[6:]
+		}
+	case 12:
+		for len(codes) >= 5 {
+			c := codes[:5]
+			words = append(words, uint64(c[0])|uint64(c[1])<<12|uint64(c[2])<<24|uint64(c[3])<<36|uint64(c[4])<<48)
+			codes = codes[5:]
 		}
 	}
 	for len(codes) > 0 {
@@ -136,28 +143,38 @@ func (t *valueTable) unpack(words []uint64, codes []uint32) {
 	}
 }
 
-// add numbers new bounds. Where codes had to change, renumbered gives the new one
-// of an old one; lanes may have become wider then.
-func (t *valueTable) add(fresh []int64) (renumbered map[uint32]uint32) {
+// add numbers new bounds. Where codes had to change, recode tells what has to be done
+// with old ones; lanes may have become wider then.
+func (t *valueTable) add(fresh []int64) *recode {
 	slices.Sort(fresh)
 	fresh = slices.DeleteFunc(slices.Compact(fresh), func(v int64) bool { return t.code(v) != 0 })
 	if len(fresh) == 0 {
 		return nil
 	}
 	if t.fill(fresh) {
-		t.enlist(fresh)
+		if 2*len(t.sorted) > len(t.slots) {
+			t.index()
+			return nil
+		}
+		for _, v := range fresh {
+			at, _ := slices.BinarySearch(t.sorted, v)
+			t.enlist(v, t.codes[at])
+		}
 		return nil
 	}
-	old, oldCodes := t.sorted, t.codes
+	old, oldCodes, oldBits := t.sorted, t.codes, t.laneBits
 	t.sorted = slices.Concat(old, fresh)
 	slices.Sort(t.sorted)
 	t.widen()
 	t.renumber()
-	renumbered = map[uint32]uint32{}
+	now, at := make([]uint32, len(old)), 0
 	for i, v := range old {
-		renumbered[oldCodes[i]] = t.code(v)
+		for t.sorted[at] != v {
+			at++
+		}
+		now[i] = t.codes[at]
 	}
-	return renumbered
+	return newRecode(oldCodes, now, oldBits, t)
 }
 
 // fill puts new bounds into the gaps between the codes of their neighbours, or
@@ -225,27 +242,21 @@ func (t *valueTable) index() {
 	} else {
 		t.dense, t.sparse = nil, make(map[uint32]int64, len(t.sorted))
 	}
-	t.enlist(t.sorted)
+	for i, v := range t.sorted {
+		t.enlist(v, t.codes[i])
+	}
 }
 
-// enlist makes the codes of some bounds known.
-func (t *valueTable) enlist(bounds []int64) {
-	if 2*len(t.sorted) > len(t.slots) {
-		t.index()
-		return
+// enlist makes the code of a bound known.
+func (t *valueTable) enlist(v int64, code uint32) {
+	i := uint64(v) * 0x9e3779b97f4a7c15 >> t.shift
+	for t.slots[i&uint64(len(t.slots)-1)].code != 0 {
+		i++
 	}
-	for _, v := range bounds {
-		at, _ := slices.BinarySearch(t.sorted, v)
-		code := t.codes[at]
-		i := uint64(v) * 0x9e3779b97f4a7c15 >> t.shift
-		for t.slots[i&uint64(len(t.slots)-1)].code != 0 {
-			i++
-		}
-		t.slots[i&uint64(len(t.slots)-1)] = valueSlot{v, code}
-		if t.dense != nil {
-			t.dense[code] = v
-		} else {
-			t.sparse[code] = v
-		}
+	t.slots[i&uint64(len(t.slots)-1)] = valueSlot{v, code}
+	if t.dense != nil {
+		t.dense[code] = v
+	} else {
+		t.sparse[code] = v
 	}
 }
