@@ -131,6 +131,11 @@ func (x *relation[S]) read(r *input) {
 
 func (t *valueTable) write(w output) {
 	w.word(uint64(t.laneBits))
+	roomy := uint32(0)
+	if t.roomy {
+		roomy = 1
+	}
+	w.half(roomy)
 	w.word(uint64(len(t.sorted)))
 	for i, v := range t.sorted {
 		w.word(uint64(v))
@@ -139,7 +144,7 @@ func (t *valueTable) write(w output) {
 }
 
 func (t *valueTable) read(r *input) {
-	t.laneBits, t.sorted, t.codes = uint(r.word()), nil, nil
+	t.laneBits, t.roomy, t.sorted, t.codes = uint(r.word()), r.half() == 1, nil, nil
 	for range r.count(12) {
 		t.sorted, t.codes = append(t.sorted, int64(r.word())), append(t.codes, r.half())
 	}

@@ -69,6 +69,9 @@ var pieceClasses = 64 // less in tests
 
 var batchPieces = 16 // less in tests
 
+// Lanes are roomy up to so many classes.
+var roomyClasses = 1 << 14 // none in tests
+
 // Fewer classes than that are looked through by one worker.
 var manyClasses = 1 << 12 // none in tests
 
@@ -257,6 +260,10 @@ func (x *exactSearch[S]) commitOneByOne(n int) {
 
 // learn gives codes to the bounds that the first n pieces have brought up.
 func (x *exactSearch[S]) learn(n int) {
+	t := x.classes.values
+	if t.roomy && x.classes.count > roomyClasses {
+		x.recode(t.narrow(), n)
+	}
 	x.missing = x.missing[:0]
 	for i := range n {
 		x.missing = append(x.missing, x.pieces[i].missing...)
@@ -264,15 +271,19 @@ func (x *exactSearch[S]) learn(n int) {
 	if len(x.missing) == 0 {
 		return
 	}
-	t := x.classes.values
 	if r := t.add(x.missing); r != nil {
-		x.classes.recode(r, x.forTasks(x.classes.count, manyClasses))
-		for i := range n {
-			x.pieces[i].recode(r)
-		}
+		x.recode(r, n)
 	}
 	for i := range n {
 		x.pieces[i].encodeRaw(t)
+	}
+}
+
+// recode renews the codes of all classes and of the first n pieces.
+func (x *exactSearch[S]) recode(r *recode, n int) {
+	x.classes.recode(r, x.forTasks(x.classes.count, manyClasses))
+	for i := range n {
+		x.pieces[i].recode(r)
 	}
 }
 

@@ -70,6 +70,8 @@ func TestCodesAreInOrder(t *testing.T) {
 	defer SmallBatches()()
 	laneWidths = []laneWidth{{10, 384}, {16, 500}, {32, math.MaxInt}}
 	table := newValueTable()
+	table.narrow()
+	require.EqualValues(t, 10, table.laneBits)
 	random := rand.New(rand.NewPCG(1, 2))
 	renumbered := 0
 	for i := range 90 {

@@ -15,6 +15,7 @@ import (
 // gap, all are numbered anew and whoever keeps codes has to translate them.
 type valueTable struct {
 	laneBits uint   // wider once there are too many bounds
+	roomy    bool   // lanes are wider than need be, for there are few classes yet
 	borrows  uint64 // the top bits of all lanes
 	sorted   []int64
 	codes    []uint32 // of sorted
@@ -30,8 +31,7 @@ type valueSlot struct {
 }
 
 // laneWidths are the widths that lanes have in turn, each up to a number of bounds.
-// The first is used up nearly: its codes are soon numbered anew, when there are few
-// classes yet, and most searches need no other. In the last there is always room.
+// In the last there is always room.
 var laneWidths = []laneWidth{{10, 3 << 5}, {12, 3 << 9}, {16, 1 << 13}, {32, math.MaxInt}} // less in tests
 
 type laneWidth struct {
@@ -39,8 +39,12 @@ type laneWidth struct {
 	most int
 }
 
+// roomyBits are wide lanes, in which codes are seldom numbered anew: of a small search
+// that took a third of the time, and its classes take little memory anyway.
+const roomyBits = 16
+
 func newValueTable() *valueTable {
-	t := &valueTable{sorted: []int64{0, Forever}}
+	t := &valueTable{sorted: []int64{0, Forever}, laneBits: roomyBits, roomy: true}
 	t.widen()
 	t.renumber()
 	return t
@@ -162,9 +166,23 @@ func (t *valueTable) add(fresh []int64) *recode {
 		}
 		return nil
 	}
+	return t.renew(fresh)
+}
+
+// narrow makes the lanes of a roomy table as narrow as they can be.
+func (t *valueTable) narrow() *recode {
+	t.roomy = false
+	return t.renew(nil)
+}
+
+// renew numbers all bounds anew, and some more.
+func (t *valueTable) renew(fresh []int64) *recode {
 	old, oldCodes, oldBits := t.sorted, t.codes, t.laneBits
 	t.sorted = slices.Concat(old, fresh)
 	slices.Sort(t.sorted)
+	if !t.roomy {
+		t.laneBits = 0
+	}
 	t.widen()
 	t.renumber()
 	now, at := make([]uint32, len(old)), 0
