@@ -72,8 +72,9 @@ type ample[S comparable] struct {
 	trial bool // off as soon as it has turned out to be of little use
 	off   bool
 
-	outcomes      []S
-	full, reduced int
+	outcomes []S
+	full     Blocked
+	reduced  int
 }
 
 // A search that reduces by itself stops trying, at the end of a level, when of
@@ -112,7 +113,7 @@ func (a *ample[S]) choose(s S, events []Event, old func(S) bool) int {
 	for _, e := range events {
 		most = max(most, a.foot.Process(e))
 	}
-	best, fewest := all, len(events)
+	best, fewest, blocked := all, len(events), C0
 	for p := 0; p <= most; p++ {
 		n := 0
 		for _, e := range events {
@@ -120,16 +121,32 @@ func (a *ample[S]) choose(s S, events []Event, old func(S) bool) int {
 				n++
 			}
 		}
-		if n > 0 && n < fewest && a.independent(s, events, p) && a.keeps(s, events, p, old) {
+		if n == 0 || n >= fewest {
+			continue
+		}
+		if why := a.blocks(s, events, p, old); why == met {
 			best, fewest = p, n
+		} else {
+			blocked = max(blocked, why)
 		}
 	}
 	if best == all {
-		a.full++
+		a.full[blocked]++
 	} else {
 		a.reduced++
 	}
 	return best
+}
+
+// met is no condition: all of them are met.
+const met = conditions
+
+// blocks is the condition that a process does not meet, or met.
+func (a *ample[S]) blocks(s S, events []Event, p int, old func(S) bool) Condition {
+	if !a.independent(s, events, p) {
+		return C1
+	}
+	return a.keeps(s, events, p, old)
 }
 
 // independent is condition C1.
@@ -153,8 +170,8 @@ func (a *ample[S]) independent(s S, events []Event, p int) bool {
 	return true
 }
 
-// keeps is conditions C2 and C3.
-func (a *ample[S]) keeps(s S, events []Event, p int, old func(S) bool) bool {
+// keeps is conditions C2 and C3: it gives the one that is not met, or met.
+func (a *ample[S]) keeps(s S, events []Event, p int, old func(S) bool) Condition {
 	a.fire(s, events, p)
 	_, _, others := a.foot.Around(s, p)
 	var own uint64
@@ -172,14 +189,14 @@ func (a *ample[S]) keeps(s S, events []Event, p int, old func(S) bool) bool {
 			}
 			needsLater = true
 			if !a.spares(terms, s, own, others) {
-				return false
+				return C2
 			}
 		}
 	}
-	if !needsLater || a.weak == withoutC3 {
-		return true
+	if needsLater && a.weak != withoutC3 && !a.advances(s, old) {
+		return C3
 	}
-	return a.advances(s, old)
+	return met
 }
 
 // advances is condition C3.

@@ -235,7 +235,7 @@ func TestReducedFindsTheSame(t *testing.T) {
 				require.Equal(t, yes, alsoYes, "%s of system %d: %+v", p.Name, seed, m)
 				require.Equal(t, guarded, alsoGuarded, "guard of %s of system %d", p.Name, seed)
 				require.LessOrEqual(t, less.States, full.States)
-				require.Equal(t, less.States, less.Full+less.Reduced)
+				require.Equal(t, less.States, less.Blocked.Total()+less.Reduced)
 				reduced, all = reduced+less.States, all+full.States
 			}
 		}
@@ -270,6 +270,29 @@ func TestEachConditionIsNeeded(t *testing.T) {
 			require.Positive(t, wrong)
 			t.Logf("%d of %d verdicts are wrong without %s", wrong, 1500*4, name)
 		})
+	}
+}
+
+// TestWhatBlocks: each condition blocks some states, and none
+// does that is left out.
+func TestWhatBlocks(t *testing.T) {
+	for condition, weak := range map[Condition]weakening{C0: sound, C1: withoutC1, C2: withoutC2, C3: withoutC3} {
+		var all, without Blocked
+		for seed := range 300 {
+			m, props := drawnThreads(seed)
+			for _, p := range props {
+				_, _, run := findings[threadsState](m, p, true, sound)
+				_, _, less := findings[threadsState](m, p, true, weak)
+				for c := range all {
+					all[c], without[c] = all[c]+run.Blocked[c], without[c]+less.Blocked[c]
+				}
+			}
+		}
+		require.Positive(t, all[condition])
+		require.Zero(t, all[GivenUp])
+		if weak != sound {
+			require.Zero(t, without[condition], "%v is not asked for", condition)
+		}
 	}
 }
 
@@ -338,6 +361,10 @@ func TestReductionGivesUp(t *testing.T) {
 	full, auto, ample := run(ReduceNone), run(ReduceAuto), run(ReduceAmple)
 	require.Equal(t, full.States, auto.Full)
 	require.Equal(t, full.States, ample.Full)
+	require.Equal(t, Blocked{C1: full.States}, ample.Blocked)
+	require.Greater(t, auto.Blocked[C1], trialStates/2)
+	require.Positive(t, auto.Blocked[GivenUp])
+	require.Equal(t, full.States, auto.Blocked.Total())
 	a := &chooser{trial: true}
 	a.nextLevel(trialStates, trialStates/20)
 	require.True(t, a.off)

@@ -156,9 +156,13 @@ func (x *anySearch[S]) sumReduction() {
 	}
 	run := &x.meter.run
 	for _, e := range x.workers {
-		run.Full, run.Reduced = run.Full+e.ample.full, run.Reduced+e.ample.reduced
-		e.ample.full, e.ample.reduced = 0, 0
+		for c, n := range e.ample.full {
+			run.Blocked[c] += n
+		}
+		run.Reduced += e.ample.reduced
+		e.ample.full, e.ample.reduced = Blocked{}, 0
 	}
+	run.Full = run.Blocked.Total()
 	for _, e := range x.workers {
 		e.ample.nextLevel(run.Full, run.Reduced)
 	}
@@ -180,7 +184,8 @@ func (x *anySearch[S]) expandLevel(frontier int) {
 	from, to := x.from, 0
 	x.from = 0
 	for ; from < frontier; from = to {
-		goOn := x.meter.look(frontier - from)
+		to = min(frontier, from+chunk*x.roundChunks())
+		goOn := x.meter.look(frontier-from) && x.meter.affords(x.moreForRound(to-from))
 		if x.saver != nil {
 			x.saver.between(!goOn, func() underway { return x.underway(from) })
 		}
@@ -188,7 +193,6 @@ func (x *anySearch[S]) expandLevel(frontier int) {
 			x.judgeOnly(from, frontier)
 			return
 		}
-		to = min(frontier, from+chunk*x.roundChunks())
 		if !x.round(from, to, chunk) {
 			x.judgeOnly(to, frontier)
 			return
@@ -210,6 +214,16 @@ func (x *anySearch[S]) roundChunks() int {
 	}
 	perState := 1 + x.meter.run.Transitions/x.meter.kept
 	return min(max(x.meter.kept/share/perState/x.chunk, leastChunks), most)
+}
+
+// moreForRound is about how many bytes a round of so many states takes that those before
+// it did not take: for what each step leads to, with a quarter to spare.
+func (x *anySearch[S]) moreForRound(states int) int {
+	steps := states * (1 + x.meter.run.Transitions/x.meter.kept) * 5 / 4
+	for _, b := range x.batches {
+		steps -= cap(b.hashes)
+	}
+	return max(0, steps) * 8 * (2 + x.set.width)
 }
 
 // round expands the frontier states from..to-1, and tells whether to go on.

@@ -246,7 +246,9 @@ func (c *check[S]) judgeAny(i int, x *anySearch[S], found finding, guarded bool,
 		return
 	case isLive(p.Kind):
 		if run.Complete {
-			possible = x.lasso(p)
+			if possible, run.Complete = x.lasso(p); !run.Complete {
+				run.Stopped = x.meter.run.Stopped
+			}
 		}
 	case found.yes && x.set.store != keepRecords:
 		if c.opt.Time == Any { // Auto goes to Exact for it

@@ -324,6 +324,7 @@ func TestModelBugs(t *testing.T) {
 		"event 1 is pending 1 times after event 1 fired":                   func(m *toy) { m.pending["one"] = []uint64{1, 2} },
 		"event 2 is pending 1 times after event 1 fired, of which 2 fresh": func(m *toy) { m.steps["none"][0].fresh = []uint64{2, 2} },
 		"event 9 is fresh after event 1 fired, but not pending":            func(m *toy) { m.steps["none"][0].fresh = []uint64{9} },
+		"FreshCount is 17 after event 1 fired in none; at most 16":         func(m *toy) { m.steps["none"][0].fresh = make([]uint64, 17) },
 	} {
 		m := race()
 		spoil(m)

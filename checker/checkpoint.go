@@ -59,9 +59,11 @@ type saver[S comparable] struct {
 	rest   *input
 }
 
-// heading is what a checkpoint must share with the check that goes on from it.
+// heading is what a checkpoint must share with the check that goes on from it, but for
+// bounds, which may be larger.
 type heading struct {
 	Name, Model, Properties, Options, Binary string
+	Bounds                                   savedBounds
 }
 
 // knowledge is what was decided, and what is under way.
@@ -103,8 +105,9 @@ func newSaver[S comparable](c *check[S]) (*saver[S], error) {
 	}
 	v.head.Properties = strings.Join(props, ", ")
 	o := c.opt
-	v.head.Options = fmt.Sprintf("time %v, any-states %d, max-states %d, max-depth %d, reduction %v, symmetry %t, fingerprints %t, seed %d, merge %t",
-		o.Time, o.AnyStates, o.MaxStates, o.MaxDepth, o.Reduction, o.Symmetry, o.Fingerprints, o.Seed, o.Merge)
+	v.head.Options = fmt.Sprintf("time %v, reduction %v, symmetry %t, fingerprints %t, seed %d, merge %t",
+		o.Time, o.Reduction, o.Symmetry, o.Fingerprints, o.Seed, o.Merge)
+	v.head.Bounds = boundsOf(o)
 	switch {
 	case to.Resume == "":
 		err = writeCheckpoint(to.File, func(w output) error { return v.content(w, underway{}) })
@@ -157,16 +160,19 @@ func (v *saver[S]) read() error {
 		return refuse("is of %s with other contents or parameters", head.Name)
 	case head.Properties != v.head.Properties:
 		return refuse("is of other properties: %s; asked are: %s", head.Properties, v.head.Properties)
-	case head.Options != v.head.Options:
-		return refuse("is of other options: %s; given are: %s", head.Options, v.head.Options)
 	case head.Binary != v.head.Binary:
 		return refuse("was written by another build of finwait; only the same build goes on exactly as it would have")
+	case head.Options != v.head.Options:
+		return refuse("is of other options: %s; given are: %s", head.Options, v.head.Options)
 	}
 	var s knowledge[S]
 	r.json(&s)
 	c := v.check
 	if r.err != nil || len(s.Outcomes) != len(c.out) || len(s.Decided) != len(c.out) {
 		return refuse("tells nothing of these properties: %v", r.err)
+	}
+	if why := head.Bounds.raisedTo(v.head.Bounds, s.Runs); why != "" {
+		return refuse("%s", why)
 	}
 	for i, o := range s.Outcomes {
 		c.out[i] = o.outcome(c.sys)

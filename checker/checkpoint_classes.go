@@ -51,26 +51,13 @@ func (b *bitset) read(r *input) {
 }
 
 func (g *digraph) write(w output) {
-	w.word(uint64(len(g.start)))
-	for _, at := range g.start {
-		w.word(uint64(at))
-	}
-	w.word(uint64(len(g.edges)))
-	for _, e := range g.edges {
-		w.half(uint32(e.to))
-		w.half(uint32(e.via))
-	}
+	g.start.write(w, func(at *int32) { w.half(uint32(*at)) })
+	g.edges.write(w, func(e *edge) { w.half(uint32(e.to)); w.half(uint32(e.via)) })
 }
 
 func (g *digraph) read(r *input) {
-	g.start = make([]int, r.count(8))
-	for i := range g.start {
-		g.start[i] = int(r.word())
-	}
-	g.edges = make([]edge, r.count(8))
-	for i := range g.edges {
-		g.edges[i] = edge{int32(r.half()), int32(r.half())}
-	}
+	g.start.read(r, func() int32 { return int32(r.half()) })
+	g.edges.read(r, func() edge { return edge{int32(r.half()), int32(r.half())} })
 }
 
 // savedManner is a manner in JSON.

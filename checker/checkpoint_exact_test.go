@@ -142,7 +142,7 @@ func TestResumeSeesExactFaults(t *testing.T) {
 		"findings":                  {"safety", func(x *search) { clear(x.judge.found) }},
 		"guards":                    {"safety", func(x *search) { x.judge.guarded[1] = false }},
 		"longest":                   {"within", func(x *search) { x.longest = 1 << 40 } /* 0 would soon be made up for */},
-		"graph":                     {"cycles", func(x *search) { x.graph.edges[3] = edge{} }},
+		"graph":                     {"cycles", func(x *search) { *x.graph.edges.at(3) = edge{} }},
 		"manners": {"safety merged within cycles", func(x *search) {
 			for i := range x.rel.manners {
 				x.rel.manners[i].fresh = []Event{x.rel.manners[0].fresh[0]}

@@ -16,8 +16,9 @@ type savedSearch struct {
 	Found, InLevel []savedFinding // by property: of earlier levels, and of this one
 	Guarded        []bool
 	// What the choosers did in this level, and whether they have given up.
-	AmpleFull, AmpleReduced int
-	AmpleOff                bool
+	AmpleFull    Blocked
+	AmpleReduced int
+	AmpleOff     bool
 }
 
 type savedFinding struct {
@@ -45,7 +46,10 @@ func (x *anySearch[S]) saveSearch(from int) *savedSearch {
 	if x.workers[0].ample != nil {
 		s.AmpleOff = x.workers[0].ample.off
 		for _, e := range x.workers {
-			s.AmpleFull, s.AmpleReduced = s.AmpleFull+e.ample.full, s.AmpleReduced+e.ample.reduced
+			for c, n := range e.ample.full {
+				s.AmpleFull[c] += n
+			}
+			s.AmpleReduced += e.ample.reduced
 		}
 	}
 	return s

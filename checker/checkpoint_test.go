@@ -3,10 +3,12 @@ package checker
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"hash/crc64"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -257,7 +259,7 @@ func TestCheckpointRefused(t *testing.T) {
 	for because, change := range map[string]func(*Options){
 		"is of m, not of other":                     func(o *Options) { o.Checkpoint.Name = "other" },
 		"is of m with other contents or parameters": func(o *Options) { o.Checkpoint.Key = "other" },
-		"other options: time any, any-states 0, max-states 0, max-depth 0, reduction auto, symmetry false, fingerprints false, seed 0": func(o *Options) { o.Seed = 9 },
+		"other options: time any, reduction auto, symmetry false, fingerprints false, seed 0": func(o *Options) { o.Seed = 9 },
 	} {
 		other := opt
 		change(&other)
@@ -271,8 +273,8 @@ func TestCheckpointRefused(t *testing.T) {
 	write := func(b []byte) { require.NoError(t, os.WriteFile(file, b, 0o600)) }
 	write(other)
 	refused("another build", ask(opt, "p"))
-	write([]byte(strings.Replace(string(whole), "checkpoint 3", "checkpoint 4", 1)))
-	refused(`is of version "4", and this finwait reads version 3`, ask(opt, "p"))
+	write([]byte(strings.Replace(string(whole), "checkpoint 4", "checkpoint 5", 1)))
+	refused(`is of version "5", and this finwait reads version 4`, ask(opt, "p"))
 	write([]byte("name: x\n"))
 	refused("is no checkpoint", ask(opt, "p"))
 	write(nil)
@@ -302,6 +304,67 @@ func TestCheckpointRefused(t *testing.T) {
 	}
 	write(whole)
 	require.NoError(t, ask(opt, "p"))
+}
+
+// TestBoundsAreRaised: a check that was interrupted below its bound ends under a larger one
+// as if that had been given at once. A smaller one is refused, and any other one behind a
+// search that was stopped by its bound.
+func TestBoundsAreRaised(t *testing.T) {
+	dir := t.TempDir()
+	bounds := []struct {
+		reason string
+		least  int
+		set    func(o *Options, n int)
+	}{
+		{reasonStates, 20, func(o *Options, n int) { o.MaxStates = n }},
+		{reasonDepth, 6, func(o *Options, n int) { o.MaxDepth = n }},
+		{reasonAnyStates, 20, func(o *Options, n int) { o.AnyStates = n }},
+	}
+	goneOn, refused := map[string]int{}, map[string]int{}
+	for seed := range 180 {
+		m, props := drawnTwins(seed)
+		props = append(props, Property[threadsState]{Name: "within", Kind: Within, Bound: 1 << 30, Goal: func(s threadsState) bool { return s.pc[1] > 1 }})
+		ask := func(opt Options, looks int) (Result[threadsState], error) {
+			res, err := Check(after(looks), System[threadsState]{Exact: m}, props, opt)
+			for i := range res.Runs {
+				res.Runs[i].Elapsed = 0
+			}
+			return res, err
+		}
+		b := bounds[seed%3]
+		opt := Options{Time: Mode(seed / 3 % 3), Workers: 1, Checkpoint: checkpoints(t, dir)}
+		b.set(&opt, b.least)
+		first, err := ask(opt, seed/9%8)
+		require.NoError(t, err)
+		opt.Checkpoint.Resume = opt.Checkpoint.File
+		b.set(&opt, b.least-1)
+		_, err = ask(opt, 1<<30)
+		require.ErrorContains(t, err, "a bound can be raised, not lowered")
+		b.set(&opt, []int{0, 1000}[seed%2])
+		got, err := ask(opt, 1<<30)
+		stopped := slices.ContainsFunc(first.Runs, func(r Run) bool { return r.Stopped == b.reason })
+		if stopped && !asksAgain(first) {
+			require.Error(t, err, "seed %d", seed)
+		}
+		if err != nil {
+			require.True(t, stopped, "seed %d", seed)
+			require.ErrorContains(t, err, "holds a search that was stopped by ")
+			require.ErrorContains(t, err, fmt.Sprintf(" %d, and such a search does not go on with another bound", b.least))
+			refused[b.reason]++
+			continue
+		}
+		if asksAgain(first) {
+			goneOn[b.reason]++
+		}
+		opt.Checkpoint = Checkpoint{}
+		want, err := ask(opt, 1<<30)
+		require.NoError(t, err)
+		require.Equal(t, want, got, "seed %d", seed)
+	}
+	for _, b := range bounds {
+		require.Positive(t, goneOn[b.reason], b.reason)
+		require.Positive(t, refused[b.reason], b.reason)
+	}
 }
 
 // TestCheckpointNotWritten: what cannot be written at first is an error, later it is

@@ -3,52 +3,69 @@ package checker
 // digraph is a graph in compressed rows. Nodes are opened in ascending order;
 // one that is never opened has no edges.
 type digraph struct {
-	start []int // of the edges of a node; one more than there are nodes
-	edges []edge
+	start paged[int32] // of the edges of a node; one more than there are nodes
+	edges paged[edge]
 }
 
 // edge leads to a node by a step, numbered as the search that built it does.
 type edge struct{ to, via int32 }
 
 func (g *digraph) open(v int32) {
-	for len(g.start) <= int(v) {
-		g.start = append(g.start, len(g.edges))
+	for g.start.size <= int(v) {
+		g.close()
 	}
 }
 
-func (g *digraph) add(e edge) { g.edges = append(g.edges, e) }
+func (g *digraph) add(e edge) { g.edges.add(e) }
 
 // close ends the last row.
-func (g *digraph) close() { g.start = append(g.start, len(g.edges)) }
+func (g *digraph) close() { g.start.add(number(g.edges.size)) }
 
-func (g *digraph) size() int { return max(0, len(g.start)-1) }
+func (g *digraph) size() int { return max(0, g.start.size-1) }
 
 func (g *digraph) out(v int32, buf []edge) []edge {
-	if int(v)+1 >= len(g.start) {
+	if int(v) >= g.size() {
 		return buf
 	}
-	return append(buf, g.edges[g.start[v]:g.start[v+1]]...)
+	for i := *g.start.at(v); i < *g.start.at(v + 1); i++ {
+		buf = append(buf, *g.edges.at(i))
+	}
+	return buf
 }
 
 // cycles lists the strongly connected parts of the whole graph, see cyclesFrom.
-func (g *digraph) cycles() (parts [][]int32, part []int32) {
+func (g *digraph) cycles(room func(bytes int) bool) (parts [][]int32, part []int32, ok bool) {
 	return cyclesFrom(g, g.size(), func(yield func(v int32) bool) {
 		for v := int32(0); int(v) < g.size() && yield(v); v++ {
 		}
-	})
+	}, room)
 }
 
-// reaching marks every node from which one of the targets can be reached.
-func (g *digraph) reaching(targets [][]int32) []bool {
+// reaching marks every node from which one of the targets can be reached. It is nil where
+// there is no room for it.
+func (g *digraph) reaching(targets [][]int32, room func(bytes int) bool) []bool {
 	n := g.size()
-	back := make([][]int32, n)
-	for v := range int32(n) {
-		for _, e := range g.out(v, nil) {
-			back[e.to] = append(back[e.to], v)
+	if !room(9*n + 4*g.edges.size) {
+		return nil
+	}
+	// The edges backwards: those to v are back[ends[v-1]:ends[v]] in the end.
+	ends, back := make([]int32, n), make([]int32, g.edges.size)
+	for i := range int32(g.edges.size) {
+		if to := g.edges.at(i).to; int(to)+1 < n {
+			ends[to+1]++
 		}
 	}
-	mark := make([]bool, n)
-	var todo []int32
+	for v := 1; v < n; v++ {
+		ends[v] += ends[v-1]
+	}
+	for v := range int32(n) {
+		for i := *g.start.at(v); i < *g.start.at(v + 1); i++ {
+			to := g.edges.at(i).to
+			back[ends[to]] = v
+			ends[to]++
+		}
+	}
+	mark, todo := make([]bool, n), make([]int32, 0, n)
 	visit := func(v int32) {
 		if !mark[v] {
 			mark[v] = true
@@ -63,7 +80,11 @@ func (g *digraph) reaching(targets [][]int32) []bool {
 	for len(todo) > 0 {
 		v := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, u := range back[v] {
+		begin := int32(0)
+		if v > 0 {
+			begin = ends[v-1]
+		}
+		for _, u := range back[begin:ends[v]] {
 			visit(u)
 		}
 	}

@@ -34,7 +34,7 @@ func newEdges[S comparable](x *anySearch[S], kept int) *edges[S] {
 	for i := range x.set.shard {
 		g.offset[i+1] = number(int(g.offset[i]) + int(x.set.shard[i].count))
 	}
-	if x.meter.run.Transitions > kept {
+	if n := x.meter.run.Transitions; n > kept || !fits(x.meter, 5*n+8*g.size()) {
 		return g
 	}
 	g.chunks = make([]edgeChunk, (g.size()+chunkStates-1)/chunkStates)
@@ -111,6 +111,9 @@ func (g *edges[S]) where(accepts func(S) bool) []bool {
 // diverges gives what find says of a part, which is asked once: several properties are
 // judged on the same parts, and the edges of a part are all that stay among its nodes.
 func (g *edges[S]) diverges(nodes []int32, find func() bool) bool {
+	if !fits(g.search.meter, 8*len(nodes)) {
+		return find()
+	}
 	key := make([]byte, 0, 4*len(nodes))
 	for _, v := range nodes {
 		key = binary.NativeEndian.AppendUint32(key, uint32(v))

@@ -373,29 +373,6 @@ func (x *exactSearch[S]) decides(r *arrival) bool {
 	return false
 }
 
-// places is the graph of the discrete steps that were met, by places; with
-// pending, only those that leave the bit on.
-func (x *exactSearch[S]) places(pending bool) *digraph {
-	g := &digraph{}
-	for id := range int32(x.rel.nodes.size) {
-		n := x.rel.nodes.at(id)
-		for _, on := range [...]bool{false, true} {
-			g.open(place(id, on))
-			for a := n.arcs; n.arcs >= 0 && a < n.arcs+n.count; a++ {
-				if !x.arcs.has(int(place(a, on))) {
-					continue
-				}
-				to := x.rel.arcs.at(a).to
-				if onto := x.watch.next(on, to); on && onto || !pending {
-					g.add(edge{place(to, onto), a})
-				}
-			}
-		}
-	}
-	g.close()
-	return g
-}
-
 // start is the discrete state of a class: where the arc to it leads.
 func (x *exactSearch[S]) start(c int32) int32 {
 	if *x.classes.parent.at(c) < 0 {

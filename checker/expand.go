@@ -136,7 +136,7 @@ func (e *expander[S]) expand() {
 		e.events = pending(e.x.model, e.state, e.events)
 		only = e.ample.choose(e.state, e.events, e.old)
 	} else if e.ample != nil {
-		e.ample.full++
+		e.ample.full[GivenUp]++
 	}
 	if e.lister != nil && only == all {
 		if next := e.lister.Successors(e.state, e.buf[:0]); next != nil {

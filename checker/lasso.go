@@ -46,18 +46,20 @@ type lassoSearch struct {
 	timed bool // (b) counts
 	parts [][]int32
 	part  []int32 // of each node
+	room  func(bytes int) bool
 }
 
 // lassoGraph is a graph that knows its cycles, see cyclesFrom.
 type lassoGraph interface {
 	successors
-	cycles() (parts [][]int32, part []int32)
+	cycles(room func(bytes int) bool) (parts [][]int32, part []int32, ok bool)
 }
 
-func newLassoSearch(space lassoSpace, g lassoGraph, timed bool) *lassoSearch {
-	l := &lassoSearch{space: space, graph: g, timed: timed}
-	l.parts, l.part = g.cycles()
-	return l
+// newLassoSearch is not ok where there is no room for it.
+func newLassoSearch(space lassoSpace, g lassoGraph, timed bool, room func(bytes int) bool) (l *lassoSearch, ok bool) {
+	l = &lassoSearch{space: space, graph: g, timed: timed, room: room}
+	l.parts, l.part, ok = g.cycles(room)
+	return l, ok
 }
 
 // doubts are what still speaks against a set of nodes and edges.
@@ -139,14 +141,18 @@ func (l *lassoSearch) inside(v int32) (edges []edge) {
 }
 
 // loop is a short loop from a node that leaves no doubt: always on to the
-// nearest edge that disposes of one, then home.
-func (l *lassoSearch) loop(head int32) (vias []int32) {
+// nearest edge that disposes of one, then home. It is not ok where there is no room for
+// the search.
+func (l *lassoSearch) loop(head int32) (vias []int32, ok bool) {
 	d, at := l.begin(head), head
 	for !d.none() {
-		way := l.nearest(at, func(v int32, e edge) bool {
+		way, ok := l.nearest(at, func(v int32, e edge) bool {
 			left := l.enter(l.pass(d, v, e), e.to)
 			return len(left.waiting) < len(d.waiting) || left.frozen != d.frozen
 		})
+		if !ok {
+			return nil, false
+		}
 		for _, e := range way {
 			d = l.enter(l.pass(d, at, e), e.to)
 			at = e.to
@@ -154,16 +160,20 @@ func (l *lassoSearch) loop(head int32) (vias []int32) {
 		}
 	}
 	if at != head || len(vias) == 0 {
-		for _, e := range l.nearest(at, func(_ int32, e edge) bool { return e.to == head }) {
+		way, ok := l.nearest(at, func(_ int32, e edge) bool { return e.to == head })
+		if !ok {
+			return nil, false
+		}
+		for _, e := range way {
 			vias = append(vias, e.via)
 		}
 	}
-	return vias
+	return vias, true
 }
 
 // nearest is the shortest way from a node, inside its part, up to and with an
-// edge that is wanted.
-func (l *lassoSearch) nearest(from int32, wanted func(v int32, e edge) bool) []edge {
+// edge that is wanted. It is not ok where there is no room for the search.
+func (l *lassoSearch) nearest(from int32, wanted func(v int32, e edge) bool) (way []edge, ok bool) {
 	type hop struct {
 		v int32
 		e edge
@@ -177,11 +187,15 @@ func (l *lassoSearch) nearest(from int32, wanted func(v int32, e edge) bool) []e
 		slices.Reverse(way)
 		return way
 	}
-	for todo := []int32{from}; len(todo) > 0; todo = todo[1:] {
-		v := todo[0]
+	todo := []int32{from}
+	for i := 0; i < len(todo); i++ {
+		if i%nodesPerAsk == nodesPerAsk-1 && !l.room(0) {
+			return nil, false
+		}
+		v := todo[i]
 		for _, e := range l.inside(v) {
 			if wanted(v, e) {
-				return back(v, []edge{e})
+				return back(v, []edge{e}), true
 			}
 			if _, ok := came[e.to]; !ok {
 				came[e.to] = hop{v, e}

@@ -15,7 +15,11 @@ type pendingGraph[S comparable] struct {
 	from []bool // where the obligation comes up, if it is not met at once
 }
 
+// newPendingGraph is nil where there is no room for it.
 func newPendingGraph[S comparable](g *edges[S], p *Property[S]) *pendingGraph[S] {
+	if !g.search.meter.affords(2 * g.size()) {
+		return nil
+	}
 	x := &pendingGraph[S]{edges: g, prop: p, goal: g.where(p.Goal)}
 	switch {
 	case p.Kind == Eventually:
@@ -45,14 +49,14 @@ func (g *pendingGraph[S]) out(v int32, buf []edge) []edge {
 }
 
 // cycles is cyclesFrom where the obligation comes up.
-func (g *pendingGraph[S]) cycles() (parts [][]int32, part []int32) {
+func (g *pendingGraph[S]) cycles(room func(bytes int) bool) (parts [][]int32, part []int32, ok bool) {
 	return cyclesFrom(g, g.size(), func(yield func(v int32) bool) {
 		for v, from := range g.from {
 			if from && !g.goal[v] && !yield(int32(v)) {
 				return
 			}
 		}
-	})
+	}, room)
 }
 
 // steps does not hold the model to the sums that keptColumns checks: a model for
@@ -68,7 +72,7 @@ func (g *pendingGraph[S]) steps(v int32, edges []edge, visit func(fired Event, g
 			return
 		}
 		edges = edges[1:]
-		gone = append(append(gone[:0], fired.ID), made(how)...)
+		gone = append(append(gone[:0], fired.ID), made(s, fired, how)...)
 		after = pending(g.search.model, to, after[:0])
 		for _, f := range before {
 			if count(after, f.ID) < count(before, f.ID) {
@@ -79,61 +83,87 @@ func (g *pendingGraph[S]) steps(v int32, edges []edge, visit func(fired Event, g
 	})
 }
 
-// lasso is a weakly fair run that never meets the obligation of p, or nil.
-func (x *anySearch[S]) lasso(p *Property[S]) *Trace[S] {
+// lasso is a weakly fair run that never meets the obligation of p, or nil. It is not ok
+// where there is no room to look for one.
+func (x *anySearch[S]) lasso(p *Property[S]) (t *Trace[S], ok bool) {
 	if x.graph == nil {
 		x.graph = newEdges(x, keptEdges)
 	}
 	g := newPendingGraph(x.graph, p)
-	if path := g.nearest(g.isCalm); path != nil {
-		t := x.trace(path, -1)
-		t.Loop = len(t.Steps)
-		return t
+	if g == nil {
+		return nil, false
 	}
-	l := newLassoSearch(g, g, false)
+	if path, ok := g.nearest(g.isCalm); path != nil || !ok {
+		return x.prefix(path), ok
+	}
+	l, ok := newLassoSearch(g, g, false, x.meter.affords)
+	if !ok {
+		return nil, false
+	}
 	diverging := make([]bool, len(l.parts))
 	for i, nodes := range l.parts {
 		diverging[i] = x.graph.diverges(nodes, func() bool { return l.diverges(i) })
 	}
 	if !slices.Contains(diverging, true) {
-		return nil
+		return nil, true
 	}
-	path := g.nearest(func(v int32) bool { return l.part[v] >= 0 && diverging[l.part[v]] })
-	t := x.trace(path, -1)
-	t.Loop = len(t.Steps)
-	for _, via := range l.loop(g.nodeOf(x.find(t.Last()))) {
+	path, ok := g.nearest(func(v int32) bool { return l.part[v] >= 0 && diverging[l.part[v]] })
+	if !ok {
+		return nil, false
+	}
+	t = x.prefix(path)
+	loop, ok := l.loop(g.nodeOf(x.find(t.Last())))
+	if !ok {
+		return nil, false
+	}
+	for _, via := range loop {
 		x.refire(t.Last(), func(nth int32, e Event, how *Effect, to S) {
 			if nth == via {
 				t.Steps = append(t.Steps, Step[S]{Event: e, Label: how.Label, State: to})
 			}
 		})
 	}
+	return t, true
+}
+
+// prefix is the run along a path behind which the loop begins, nil for none.
+func (x *anySearch[S]) prefix(path []S) *Trace[S] {
+	if path == nil {
+		return nil
+	}
+	t := x.trace(path, -1)
+	t.Loop = len(t.Steps)
 	return t
 }
 
 // nearest is a shortest path from an initial state to a node that is wanted, in
 // the product of the model with the bit that tells whether the obligation is
-// pending, or nil.
-func (g *pendingGraph[S]) nearest(wanted func(v int32) bool) (path []S) {
-	var places, parent []int32
+// pending, or nil. It is not ok where there is no room for the search.
+func (g *pendingGraph[S]) nearest(wanted func(v int32) bool) (path []S, ok bool) {
+	var places, parent paged[int32]
 	met := bitset{}
 	reach := func(v int32, on bool, from int32) {
 		on = (on || g.prop.Kind != Eventually && g.from[v]) && !g.goal[v]
 		if at := place(v, on); met.set(int(at)) {
-			places, parent = append(places, at), append(parent, from)
+			places.add(at)
+			parent.add(from)
 		}
 	}
 	for _, s := range g.search.model.Init() {
 		reach(g.nodeOf(g.search.find(s)), g.prop.Kind == Eventually, -1)
 	}
-	for i := int32(0); int(i) < len(places); i++ {
-		v, on := places[i]>>1, places[i]&1 == 1
+	for i := int32(0); int(i) < places.size; i++ {
+		if int(i)%nodesPerAsk == nodesPerAsk-1 && !g.search.meter.affords(0) {
+			return nil, false
+		}
+		at := *places.at(i)
+		v, on := at>>1, at&1 == 1
 		if on && wanted(v) {
-			for ; i >= 0; i = parent[i] {
-				path = append(path, g.state(places[i]>>1))
+			for ; i >= 0; i = *parent.at(i) {
+				path = append(path, g.state(*places.at(i)>>1))
 			}
 			slices.Reverse(path)
-			return path
+			return path, true
 		}
 		if !on && g.prop.Kind == Eventually {
 			continue // settled
@@ -142,5 +172,5 @@ func (g *pendingGraph[S]) nearest(wanted func(v int32) bool) (path []S) {
 			reach(to, on, i)
 		}
 	}
-	return nil
+	return nil, true
 }

@@ -41,14 +41,23 @@ func (c *check[S]) live(i int) {
 	x, run := c.product(p, purpose, func(x *exactSearch[S]) {
 		x.equality, x.graph, x.within = true, &digraph{}, within
 	})
-	l := newLassoSearch(exactProduct[S]{c.rel, x}, x.graph, true)
+	l, ok := newLassoSearch(exactProduct[S]{c.rel, x}, x.graph, true, x.meter.affords)
+	if !ok {
+		out.Reason = x.meter.run.Stopped
+		return
+	}
 	head, zeno := l.first()
 	out.Zeno = zeno
 	switch {
 	case head >= 0:
-		init, arcs := x.classes.path(head)
 		out.Verdict = Violated
-		out.Trace = c.rel.trace(x.start(init), append(arcs, l.loop(head)...), len(arcs), -1, 0)
+		loop, ok := l.loop(head)
+		if !ok {
+			out.Reason = x.meter.run.Stopped // violated without a doubt, but without a trace
+			return
+		}
+		init, arcs := x.classes.path(head)
+		out.Trace = c.rel.trace(x.start(init), append(arcs, loop...), len(arcs), -1, 0)
 	case run.Complete:
 		out.Verdict = Holds
 	default:
@@ -71,12 +80,61 @@ func (c *check[S]) cyclePlaces(p *Property[S], out *Outcome[S]) []bool {
 		out.Reason = run.Stopped
 		return nil
 	}
-	parts, _ := x.places(true).cycles()
-	if len(parts) == 0 {
+	within, ok := x.towardsCycles()
+	switch {
+	case !ok:
+		out.Reason = x.meter.run.Stopped
+	case within == nil:
 		out.Verdict = Holds
-		return nil
 	}
-	return x.places(false).reaching(parts)
+	return within
+}
+
+// places is the graph of the discrete steps that were met, by places; with
+// pending, only those that leave the bit on. It is nil where there is no room for it.
+func (x *exactSearch[S]) places(pending bool) *digraph {
+	g := &digraph{}
+	for id := range int32(x.rel.nodes.size) {
+		if int(id)%nodesPerAsk == nodesPerAsk-1 && !x.meter.affords(0) {
+			return nil
+		}
+		n := x.rel.nodes.at(id)
+		for _, on := range [...]bool{false, true} {
+			g.open(place(id, on))
+			for a := n.arcs; n.arcs >= 0 && a < n.arcs+n.count; a++ {
+				if !x.arcs.has(int(place(a, on))) {
+					continue
+				}
+				to := x.rel.arcs.at(a).to
+				if onto := x.watch.next(on, to); on && onto || !pending {
+					g.add(edge{place(to, onto), a})
+				}
+			}
+		}
+	}
+	g.close()
+	return g
+}
+
+// towardsCycles marks the places from which a cycle can be come to along which the bit
+// stays on; of a search that is staying, without it going off. It is nil where there is no
+// such cycle, and not ok where there is no room for the search.
+func (x *exactSearch[S]) towardsCycles() (within []bool, ok bool) {
+	g := x.places(true)
+	if g == nil {
+		return nil, false
+	}
+	parts, _, ok := g.cycles(x.meter.affords)
+	if !ok || len(parts) == 0 {
+		return nil, ok
+	}
+	if !x.staying {
+		if g = x.places(false); g == nil {
+			return nil, false
+		}
+	}
+	within = g.reaching(parts, x.meter.affords)
+	return within, within != nil
 }
 
 // bounded judges Within and StaysAtMost: safety with a clock that runs while the

@@ -24,7 +24,8 @@ const (
 // defaultAnyStates is the bound behind AnyStates = 0.
 const defaultAnyStates = 2_000_000
 
-// What the runtime holds less what it has given back: that is resident, or was.
+// What the runtime holds less what it has given back: that is resident, or was. Files
+// come on top, see residentFiles.
 const (
 	totalMetric    = "/memory/classes/total:bytes"
 	releasedMetric = "/memory/classes/heap/released:bytes"
@@ -137,8 +138,8 @@ func (m *meter) look(frontier int) bool {
 		m.run.Stopped = reasonInterrupted
 	case m.opt.MaxTime > 0 && now.Sub(m.epoch) >= m.opt.MaxTime:
 		m.run.Stopped = reasonTime
-	case m.opt.Memory > 0 && m.memory() > m.opt.Memory && m.scarce():
-		m.run.Stopped = reasonMemory
+	default:
+		m.affords(0)
 	}
 	if m.opt.Progress != nil && now.Sub(m.report) >= 500*time.Millisecond {
 		m.report = now
@@ -147,16 +148,32 @@ func (m *meter) look(frontier int) bool {
 	return m.run.Stopped == ""
 }
 
+// memory is how many bytes the process keeps resident, or did not long ago.
 func (m *meter) memory() uint64 {
 	metrics.Read(m.heap)
-	return m.heap[0].Value.Uint64() - m.heap[1].Value.Uint64()
+	return m.heap[0].Value.Uint64() - m.heap[1].Value.Uint64() + residentFiles()
 }
 
-// scarce tells whether memory is above its bound, or so little below it that
-// another collection would not help for long, once all that is free is given back.
-func (m *meter) scarce() bool {
+// fits tells whether so many bytes more can be resident. Where they cannot at once, all
+// that is free is given back first, and they are too many too where another collection
+// would not help for long.
+var fits = func(m *meter, bytes int) bool { // another one in tests
+	limit, more := m.opt.Memory, uint64(bytes)
+	if limit == 0 || m.memory()+more <= limit {
+		return true
+	}
 	debug.FreeOSMemory()
-	return m.memory() > m.opt.Memory/16*15
+	return m.memory()+more <= limit/16*15
+}
+
+// affords tells whether so many bytes more can be resident. If not, the run is stopped,
+// which may have explored all there is.
+func (m *meter) affords(bytes int) bool {
+	ok := fits(m, bytes)
+	if !ok && m.run.Stopped == "" {
+		m.run.Stopped = reasonMemory
+	}
+	return ok
 }
 
 func (m *meter) progress(frontier int) {

@@ -67,10 +67,11 @@ func count(events []Event, id uint64) (n int) {
 	return n
 }
 
-// made lists the fresh IDs of an effect.
-func made(how *Effect) []uint64 {
+// made lists the fresh IDs of what an event did in a state.
+func made[S comparable](from S, fired Event, how *Effect) []uint64 {
 	if how.FreshCount > MaxFresh {
-		panic(fmt.Sprintf("checker: FreshCount is %d; at most %d events can become pending in one step", how.FreshCount, MaxFresh))
+		panic(fmt.Sprintf("checker: FreshCount is %d after event %d fired in %+v; at most %d events can become pending in one step",
+			how.FreshCount, fired.ID, from, MaxFresh))
 	}
 	return how.Fresh[:how.FreshCount]
 }
@@ -91,7 +92,7 @@ func calm(events []Event) bool {
 // kept; the others were cancelled, the oldest first. Whatever contradicts that
 // is a bug of the model, and one that would silently give wrong times.
 func keptColumns[S comparable](from S, before []Event, fired int, how *Effect, to S, after []Event, keep []uint8) []uint8 {
-	fresh := made(how)
+	fresh := made(from, before[fired], how)
 	start := len(keep)
 	for range after {
 		keep = append(keep, 0)

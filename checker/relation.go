@@ -24,6 +24,7 @@ type relation[S comparable] struct {
 	glance func(from S, e Event, how Label, to S) bool
 	parts  []*firings[S] // scratch
 	at     scratch       // of what one goroutine looks at
+	twins  twinTable[S]
 }
 
 // node is the discrete half of a state class.
@@ -252,13 +253,8 @@ func (r *relation[S]) record(s *firing, record []uint64, events []Event, keep []
 	a.manner = uint32(s.manner)
 	m := &r.manners[a.manner]
 	n := r.nodes.at(s.from)
-	for i := n.arcs; i < n.arcs+n.count && !s.full; i++ {
-		if b := r.arcs.at(i); b.to == a.to {
-			if other := r.manner(b); other.event == m.event && other.label == m.label {
-				a.manner |= arcTwin
-				break
-			}
-		}
+	if !s.full && r.twins.has(r, s.from, n, twinKey{a.to, m.label, m.event}) {
+		a.manner |= arcTwin
 	}
 	if s.quiet {
 		a.manner |= arcQuiet

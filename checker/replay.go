@@ -231,7 +231,7 @@ func (r *replayer[S]) effects(i int) ([]Effect, error) {
 func (r *replayer[S]) apply(i int, run queues, how Effect) (queues, error) {
 	step := &r.trace.Steps[i]
 	if how.FreshCount > MaxFresh {
-		return nil, fmt.Errorf("event %d makes %d events pending, more than %d", step.Event.ID, how.FreshCount, MaxFresh)
+		return nil, fmt.Errorf("event %d makes %d events pending in %+v, more than %d", step.Event.ID, how.FreshCount, r.state(i), MaxFresh)
 	}
 	fresh := map[uint64]int{}
 	for _, id := range how.Fresh[:how.FreshCount] {

@@ -104,8 +104,10 @@ type Options struct {
 type Reduction uint8
 
 // The reductions. ReduceAuto reduces where the model has footprints and nothing is
-// asked that needs the full graph, until it turns out to be of no use. ReduceAmple reduces for whatever properties that
-// is sound for, in a run of their own; it shows no shortest counterexamples.
+// asked that needs the full graph, until it turns out to be of no use. ReduceAmple reduces
+// for whatever properties that is sound for, in a run of their own. With both, what Any
+// finds is shown by a run of the model that need not be a shortest one (see Outcome.Trace);
+// what Exact finds is, for it is not reduced.
 const (
 	ReduceAuto Reduction = iota
 	ReduceNone
@@ -141,11 +143,12 @@ type Run struct {
 	// Full and Reduced count the states of which all events were fired, and those
 	// of which only some were.
 	Full, Reduced int
-	States        int // distinct discrete states
-	Classes       int // state classes kept (Exact), or States
-	Explored      int // state classes expanded (Exact), those that others superseded later among them
-	Transitions   int // successors computed, without the initial states
-	Depth         int // breadth-first levels, the initial state being 1
+	Blocked       Blocked // what Full is made of
+	States        int     // distinct discrete states
+	Classes       int     // state classes kept (Exact), or States
+	Explored      int     // state classes expanded (Exact), those that others superseded later among them
+	Transitions   int     // successors computed, without the initial states
+	Depth         int     // breadth-first levels, the initial state being 1
 	// Complete: everything was explored. Otherwise Stopped is the reason, as in
 	// Outcome, or "any-states" where Auto gave up Any; "full" runs went on to the
 	// end of what the model can represent. A run that is neither complete nor
@@ -183,7 +186,8 @@ type Outcome[S comparable] struct {
 	// classes) that were left out because time cannot diverge along them.
 	Zeno int
 	// Trace is the shortest counterexample, or the witness of a goal; with the
-	// reason "possible", the run without times that might be one. Of a lasso the
+	// reason "possible", the run without times that might be one, a shortest one unless
+	// the run that found it was reduced (Run.Reduction). Of a lasso the
 	// prefix is shortest, and its loop is a short one.
 	Trace *Trace[S]
 }

@@ -2,7 +2,6 @@ package checker
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 )
 
@@ -22,18 +21,21 @@ import (
 // There are no parents. The way to a state is found backwards, by expanding the
 // level before it once more.
 type spillSearch[S comparable] struct {
-	x       *anySearch[S] // expands states; its set of them stays empty
-	store   *spillStore
-	form    rowForm
-	tables  [shards]rowTable
-	limit   int // rows in tables that make a flush
-	chunk   int // states
-	batches []*rowBatch
-	found   []spillPlace // by property
-	base    int64        // the row, in the file of levels, at which judges begin to count
-	buffers [][]uint64
-	touched []uint64
-	failure error
+	x        *anySearch[S] // expands states; its set of them stays empty
+	store    *spillStore
+	form     rowForm
+	met      [shards]metRows
+	sorters  []rowSorter // by worker
+	limit    int         // rows met that make a flush
+	recent   int         // the most recent rows that are remembered
+	rows     int         // that may be under way in a round
+	chunk    int         // states
+	perState int         // rows that a state of the last round led to
+	batches  []*rowBatch
+	found    []spillPlace // by property
+	base     int64        // the row, in the file of levels, at which judges begin to count
+	buffers  [][]uint64
+	failure  error
 }
 
 // spillPlace is where a property was decided: a state of a level, and the step from
@@ -45,35 +47,25 @@ type spillPlace struct {
 	via   int32
 }
 
-const (
-	spillChunkStates = 512
-	spillRoundChunks = 32
-	// defaultSpillMemory is what a search that spills uses when no bound is given.
-	defaultSpillMemory = 512 << 20
-)
-
 // newSpillSearch begins a search that spills to a directory of its own below
-// opt.Spill. It is to be closed.
+// opt.Spill. It is to be closed, unless there is an error, which is one of the disk.
 func newSpillSearch[S comparable](m Model[S], w *meter, j *judge[S]) (*spillSearch[S], error) {
 	x := newAnySearch(m, w, j, nil)
-	s := &spillSearch[S]{x: x, form: newRowForm(x.codec), chunk: spillChunkStates, found: make([]spillPlace, len(j.props))}
+	s := &spillSearch[S]{x: x, form: newRowForm(x.codec), perState: rowsOfState, found: make([]spillPlace, len(j.props))}
 	var err error
 	if s.store, err = newSpillStore(w.opt.Spill, s.form); err != nil {
 		return nil, err
 	}
 	memory := cmp.Or(w.opt.Memory, defaultSpillMemory)
 	memory -= min(memory, w.memory())
-	// A table takes at most twice what its rows do, and all have two fifths of the
-	// memory: what grows is there twice until the collector has been, and the rest is
-	// for what is under way and the keys of blocks.
-	s.limit = int(memory * 2 / 5 / uint64(2*8*s.form.words))
-	for i := range s.tables {
-		s.tables[i].words = s.form.words
-		s.tables[i].reset(i / 8) // not all of one size, so that they never grow all at once
+	s.shareOut(memory)
+	for i := range s.met {
+		s.met[i].words = s.form.words
+		s.met[i].remember(leastRecent)
 	}
-	s.touched = make([]uint64, len(x.workers))
+	s.sorters = make([]rowSorter, len(x.workers))
 	for range x.workers {
-		s.buffers = append(s.buffers, make([]uint64, windowWords(s.form.words)))
+		s.buffers = append(s.buffers, make([]uint64, windowWords(windowBytes, s.form.words)))
 	}
 	return s, nil
 }
@@ -110,8 +102,8 @@ func (s *spillSearch[S]) begin() {
 	e.parent = noID
 	e.add(slices.Clone(s.x.model.Init()))
 	s.form.sort(&e.met, b)
-	for i := range s.tables {
-		s.tables[i].add(b.of(i, s.form.words))
+	for i := range s.met {
+		s.met[i].add(b.of(i, s.form.words), 0)
 	}
 	s.store.ends = []int64{0}
 }
@@ -141,21 +133,28 @@ func (s *spillSearch[S]) expandLevel(level int, from, to int64) {
 			s.judgeOnly(level, at, to)
 			return
 		}
-		until := min(to, at+int64(s.chunk*spillRoundChunks))
+		until := min(to, at+int64(s.chunk*s.roundChunks()))
 		s.round(at, until)
 		s.gather(level)
-		if at = until; s.met() >= s.limit {
-			s.flush()
+		if at = until; s.count() >= s.limit {
+			if s.sort(); s.count() >= s.limit/4*3 { // else there is room again
+				s.flush()
+			}
 		}
 	}
 }
 
-// met is the number of rows in all tables.
-func (s *spillSearch[S]) met() (rows int) {
-	for i := range s.tables {
-		rows += s.tables[i].count
+// count is the number of rows that were met since the last flush.
+func (s *spillSearch[S]) count() (rows int) {
+	for i := range s.met {
+		rows += s.met[i].count()
 	}
 	return rows
+}
+
+// sort sorts what was met.
+func (s *spillSearch[S]) sort() {
+	share(len(s.x.workers), shards, func(worker, shard int) { s.sorters[worker].sort(&s.met[shard]) })
 }
 
 // round expands some states of the level, and enters what they lead to.
@@ -166,28 +165,27 @@ func (s *spillSearch[S]) round(from, to int64) {
 		s.batches = append(s.batches, &rowBatch{})
 	}
 	batches := s.batches[:n]
-	s.eachChunk(from, to, func(worker, task int, at int64, rows []uint64) {
+	s.fail(s.eachChunk(from, to, func(worker, task int, at int64, rows []uint64) {
 		e := s.x.workers[worker]
 		e.met = candidates{e.met.records[:0], e.met.hashes[:0], e.met.parents[:0], 0}
 		e.full = false
 		s.expand(e, at, rows, true)
 		s.form.sort(&e.met, batches[task])
 		batches[task].full = e.full
-	})
+	}))
 	if s.failure != nil {
 		return
 	}
+	found := 0
 	for _, b := range batches {
+		found += b.found
 		s.x.meter.run.Transitions += b.found
 		s.x.meter.full = s.x.meter.full || b.full
 	}
-	share(len(s.x.workers), shards, func(worker, shard int) {
-		t := &s.tables[shard]
+	s.perState = 1 + found/int(to-from)
+	share(len(s.x.workers), shards, func(_, shard int) {
 		for _, b := range batches {
-			s.touched[worker] += t.touch(b.of(shard, s.form.words))
-		}
-		for _, b := range batches {
-			t.add(b.of(shard, s.form.words))
+			s.met[shard].add(b.of(shard, s.form.words), s.most())
 		}
 	})
 	s.collect()
@@ -208,7 +206,7 @@ func (s *spillSearch[S]) expand(e *expander[S], at int64, rows []uint64, judged 
 
 // eachChunk reads rows from..to-1 of the file of levels in chunks, each by one of the
 // workers. The rows that do gets are good until it returns.
-func (s *spillSearch[S]) eachChunk(from, to int64, do func(worker, task int, at int64, rows []uint64)) {
+func (s *spillSearch[S]) eachChunk(from, to int64, do func(worker, task int, at int64, rows []uint64)) error {
 	errs := make([]error, (to-from+int64(s.chunk)-1)/int64(s.chunk))
 	share(len(s.x.workers), len(errs), func(worker, task int) {
 		at := from + int64(task*s.chunk)
@@ -221,21 +219,21 @@ func (s *spillSearch[S]) eachChunk(from, to int64, do func(worker, task int, at 
 			do(worker, task, at, rows)
 		}
 	})
-	s.fail(firstError(errs))
+	return firstError(errs)
 }
 
 // judgeOnly judges rows from..to-1 of a level without a look at their steps.
 func (s *spillSearch[S]) judgeOnly(level int, from, to int64) {
 	for at := from; at < to && s.failure == nil; {
-		until := min(to, at+int64(s.chunk*spillRoundChunks))
+		until := min(to, at+int64(s.chunk*s.roundChunks()))
 		s.base = at
-		s.eachChunk(at, until, func(worker, _ int, at int64, rows []uint64) {
+		s.fail(s.eachChunk(at, until, func(worker, _ int, at int64, rows []uint64) {
 			e := s.x.workers[worker]
 			for i := 0; i < len(rows); i += s.form.words {
 				state := s.x.codec.decode(s.form.record(rows[i:i+s.form.words]), &e.scratch)
 				e.judge.metState(int32(at-s.base)+int32(i/s.form.words), state)
 			}
-		})
+		}))
 		s.gather(level)
 		at = until
 	}
@@ -274,8 +272,9 @@ func (s *spillSearch[S]) flush() {
 	errs := make([]error, shards)
 	workers := len(s.x.workers)
 	share(workers, shards, func(worker, shard int) {
-		rows := s.tables[shard].sorted()
-		for _, r := range s.store.runs {
+		s.sorters[worker].sort(&s.met[shard])
+		rows := s.met[shard].rows
+		for _, r := range slices.Backward(s.store.runs) { // most steps lead to states met lately
 			if len(rows) > 0 && errs[shard] == nil {
 				rows, errs[shard] = r.subtract(rows, shard, s.form.words, s.buffers[worker])
 			}
@@ -286,10 +285,10 @@ func (s *spillSearch[S]) flush() {
 		return
 	}
 	s.append(&fresh)
-	share(workers, shards, func(_, shard int) {
-		t := &s.tables[shard]
-		t.reset(t.count)
-	})
+	for i := range s.met {
+		s.met[i].rows, s.met[i].sorted = s.met[i].rows[:0], 0
+	}
+	s.remember()
 	s.collect()
 	for s.failure == nil {
 		newest := s.store.crowd()
@@ -352,20 +351,4 @@ func (m *meter) roomFor(states int) int {
 		}
 	}
 	return room
-}
-
-// collect frees the tables that shards have outgrown, as visited.collect does.
-func (s *spillSearch[S]) collect() {
-	garbage, used := 0, 0
-	for i := range s.tables {
-		garbage += s.tables[i].garbage
-		used += 8 * cap(s.tables[i].spare)
-	}
-	if garbage < 1<<20 || 8*garbage < used {
-		return
-	}
-	runtime.GC()
-	for i := range s.tables {
-		s.tables[i].garbage = 0
-	}
 }

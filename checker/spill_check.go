@@ -3,6 +3,7 @@ package checker
 import (
 	"errors"
 	"fmt"
+	"os"
 )
 
 // reasonSpill: liveness needs the graph at hand, and a search that spills keeps
@@ -14,6 +15,11 @@ const reasonSpill = "spill"
 func validateSpill[S comparable](sys System[S], opt Options) error {
 	if opt.Spill == "" {
 		return nil
+	}
+	if info, err := os.Stat(opt.Spill); err != nil {
+		return fmt.Errorf("checker: Options.Spill: a directory is wanted: %w", err)
+	} else if !info.IsDir() {
+		return fmt.Errorf("checker: Options.Spill: %s is no directory, and files are to be made in it", opt.Spill)
 	}
 	m := sys.any()
 	if _, packs := m.(Packer[S]); !packs {
@@ -31,10 +37,16 @@ func validateSpill[S comparable](sys System[S], opt Options) error {
 // anyOnDisk is anyRun for a search that spills.
 func (c *check[S]) anyOnDisk(g group, w *meter, j *judge[S]) (err error) {
 	s, err := newSpillSearch(c.sys.any(), w, j)
-	if err != nil {
-		return err
+	if err != nil { // as in a directory that has become full
+		w.run.Stopped = reasonSpill + ": " + err.Error()
+		run := w.finish(false)
+		c.runs = append(c.runs, run)
+		for _, i := range g.props {
+			c.judgeSpilled(i, s, spillPlace{}, false, run)
+		}
+		return nil
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.close() }()
 	if g.mirror {
 		s.x.reflect()
 	}

@@ -2,10 +2,12 @@ package checker
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -110,8 +112,8 @@ func TestSpillDiskErrors(t *testing.T) {
 		require.Contains(t, run.Stopped, why)
 	}
 	s := begin()
-	full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
-	if err == nil {
+	full, noneFull := os.OpenFile("/dev/full", os.O_RDWR, 0)
+	if noneFull == nil {
 		s.store.levels.Close()
 		s.store.levels = full
 		requireStopped(s, "/dev/full", "no space left")
@@ -131,12 +133,40 @@ func TestSpillDiskErrors(t *testing.T) {
 		return true
 	}
 	requireStopped(s, "levels", "shorter than what was written")
-	_, err = s.path(spillPlace{level: 3, at: 100})
+	_, err := s.path(spillPlace{level: 3, at: 100})
 	require.ErrorContains(t, err, "shorter")
 	require.NoError(t, s.close())
+
+	if noneFull == nil {
+		// Of runs that are merged each shard is tried, whatever became of those before.
+		// What was found until then has its trace.
+		s = begin()
+		s.x.judge.props[0].Goal = func(n knot) bool {
+			if s.x.meter.kept < 600 {
+				return true
+			}
+			_ = os.Symlink(full.Name(), filepath.Join(s.store.dir, fmt.Sprint("run-", s.store.merged+1)))
+			return false
+		}
+		requireStopped(s, "run-", "no space left")
+		require.True(t, s.found[0].yes)
+		require.NotEmpty(t, pathsTo(t, s)[0].Steps)
+		require.NoError(t, s.close())
+	}
 
 	s = begin()
 	require.NoError(t, os.RemoveAll(s.store.dir))
 	requireStopped(s, "run-1", "no such file")
 	require.NoError(t, s.close())
+
+	gone := filepath.Join(t.TempDir(), "gone")
+	c := &check[knot]{
+		ctx: context.Background(), sys: System[knot]{Exact: packedWeb{web{nodes: 30, degree: 3, seed: 7, width: 1}}},
+		props: always, opt: Options{Time: Any, Spill: gone}, epoch: time.Now(), out: make([]Outcome[knot], 1), decided: make([]bool, 1),
+	}
+	require.NoError(t, c.any())
+	require.Contains(t, c.out[0].Reason, reasonSpill+": ")
+	require.Contains(t, c.out[0].Reason, gone)
+	require.Equal(t, c.out[0].Reason, c.runs[0].Stopped)
+	require.False(t, c.out[0].Vacuous)
 }

@@ -1,10 +1,15 @@
 package checker
 
-// runMerger merges sorted runs for one worker.
+import "sort"
+
+// runMerger merges sorted runs for one worker: it reads the next rows of each, and
+// sorts together all those behind which no run can have a lesser one. That costs the
+// same for any number of runs.
 type runMerger struct {
 	words  int
 	heads  []head
-	out    []uint64
+	sorter rowSorter
+	met    metRows
 	memory [][]uint64 // windows, to be used again
 }
 
@@ -17,71 +22,79 @@ type head struct {
 }
 
 func newRunMerger(words int) *runMerger {
-	return &runMerger{words: words, out: make([]uint64, 0, windowWords(words))}
+	return &runMerger{words: words, met: metRows{words: words}}
 }
 
-// windowWords is the length of a window, in words: whole rows.
-func windowWords(words int) int { return max(1, windowBytes/(8*words)) * words }
+// mergeBytes is the length of a window of one run.
+const mergeBytes = 16 << 10
+
+// windowWords is the length of a window of so many bytes, in words: whole rows.
+func windowWords(bytes, words int) int { return max(1, bytes/(8*words)) * words }
 
 // merge writes what some runs have of a shard to another.
 func (m *runMerger) merge(from []*sortedRun, to *sortedRun, shard int) error {
 	m.heads = m.heads[:0]
 	for i, r := range from {
 		if len(m.memory) <= i {
-			m.memory = append(m.memory, make([]uint64, windowWords(m.words)))
+			m.memory = append(m.memory, make([]uint64, windowWords(mergeBytes, m.words)))
 		}
-		h := head{run: r, next: r.start[shard], end: r.start[shard+1], window: m.memory[i]}
-		if err := m.enter(h); err != nil {
+		m.heads = append(m.heads, head{run: r, next: r.start[shard], end: r.start[shard+1], window: m.memory[i]})
+	}
+	for at := to.start[shard]; ; at += int64(m.met.count()) {
+		if err := m.read(); err != nil {
+			return err
+		}
+		if len(m.heads) == 0 {
+			return nil
+		}
+		m.take(m.surest())
+		m.sorter.sort(&m.met)
+		if err := to.write(at, m.met.rows, m.words); err != nil {
 			return err
 		}
 	}
-	at := to.start[shard]
-	for len(m.heads) > 0 {
-		first := 0
-		for i := range m.heads[1:] {
-			if m.less(&m.heads[i+1], &m.heads[first]) {
-				first = i + 1
-			}
-		}
-		h := &m.heads[first]
-		m.out = append(m.out, h.left[:m.words]...)
-		h.left = h.left[m.words:]
-		if len(h.left) == 0 {
-			done := *h
-			m.heads = append(m.heads[:first], m.heads[first+1:]...)
-			if err := m.enter(done); err != nil {
+}
+
+// read fills the windows that are empty, and drops the runs that are read to the end.
+func (m *runMerger) read() error {
+	live := m.heads[:0]
+	for _, h := range m.heads {
+		if n := min(h.end-h.next, int64(len(h.window)/m.words)); len(h.left) == 0 && n > 0 {
+			h.left = h.window[:int(n)*m.words]
+			if err := readRows(h.run.file, h.run.base+h.next, h.left, m.words); err != nil {
 				return err
 			}
+			h.next += n
 		}
-		if len(m.out) == cap(m.out) || len(m.heads) == 0 {
-			if err := to.write(at, m.out, m.words); err != nil {
-				return err
-			}
-			at += int64(len(m.out) / m.words)
-			m.out = m.out[:0]
+		if len(h.left) > 0 {
+			live = append(live, h)
 		}
 	}
+	m.heads = live
 	return nil
 }
 
-func (m *runMerger) less(a, b *head) bool {
-	if m.words == 1 {
-		return a.left[0] < b.left[0]
+// surest is the greatest row that was read and that no row still to be read is less than:
+// the least of the last rows of the windows.
+func (m *runMerger) surest() (last []uint64) {
+	for _, h := range m.heads {
+		row := h.left[len(h.left)-m.words:]
+		if last == nil || compareRows(row, last) < 0 {
+			last = row
+		}
 	}
-	return compareRows(a.left[:m.words], b.left[:m.words]) < 0
+	return last
 }
 
-// enter fills the window of a head, and adds it unless its run is read to the end.
-func (m *runMerger) enter(h head) error {
-	n := min(h.end-h.next, int64(len(h.window)/m.words))
-	if n == 0 {
-		return nil
+// take takes the rows up to a last one from all windows.
+func (m *runMerger) take(last []uint64) {
+	m.met.rows, m.met.sorted = m.met.rows[:0], 0
+	for i := range m.heads {
+		h := &m.heads[i]
+		n := m.words * sort.Search(len(h.left)/m.words, func(i int) bool {
+			return compareRows(h.left[i*m.words:(i+1)*m.words], last) > 0
+		})
+		m.met.rows = append(m.met.rows, h.left[:n]...)
+		h.left = h.left[n:]
 	}
-	h.left = h.window[:int(n)*m.words]
-	if err := readRows(h.run.file, h.run.base+h.next, h.left, m.words); err != nil {
-		return err
-	}
-	h.next += n
-	m.heads = append(m.heads, h)
-	return nil
 }

@@ -36,20 +36,22 @@ type sortedRun struct {
 const (
 	blockBytes  = 4 << 10
 	windowBytes = 64 << 10
-	// maxRuns bounds the live runs: each is read for each flush.
-	maxRuns = 8
+	// maxRuns bounds the live runs: each is read for each flush. mergeRuns of about
+	// one size make one.
+	maxRuns   = 24
+	mergeRuns = 6
 )
 
 // newSpillStore makes a directory of its own below a directory.
 func newSpillStore(below string, form rowForm) (*spillStore, error) {
 	dir, err := os.MkdirTemp(below, "finwait-spill-")
 	if err != nil {
-		return nil, fmt.Errorf("checker: Options.Spill: %w", err)
+		return nil, err
 	}
 	s := &spillStore{form: form, dir: dir}
 	if s.levels, err = os.Create(filepath.Join(dir, "levels")); err != nil {
 		os.RemoveAll(dir)
-		return nil, fmt.Errorf("checker: Options.Spill: %w", err)
+		return nil, err
 	}
 	return s, nil
 }
@@ -208,22 +210,26 @@ func subtractWide(rows, window []uint64, words, left, i int) (int, int) {
 	return left, i
 }
 
-// crowd is the number of the newest runs to be merged into one: a run that is not
-// larger than all newer ones together is merged with them, so that a state is
-// copied a number of times that grows with the logarithm of their number only.
-func (s *spillStore) crowd() int {
-	n := len(s.runs)
-	first, sum := n-1, int64(0)
-	for i := n - 1; i >= 0; i-- {
-		if s.runs[i].rows() <= sum {
-			first = i
+// crowd is the number of the newest runs to be merged into one, or 0. It waits for
+// several of about the same size, none of them more than twice as large as all newer
+// ones together, so that a state is copied a number of times that grows with the
+// logarithm of their number only.
+func (s *spillStore) crowd() (newest int) {
+	sum := int64(0)
+	for n := len(s.runs); newest < n; newest++ {
+		rows := s.runs[n-1-newest].rows()
+		if newest > 0 && rows > 2*sum {
+			break
 		}
-		sum += s.runs[i].rows()
+		sum += rows
 	}
-	if n-first < 2 && n > maxRuns {
-		return 2
+	switch {
+	case newest >= mergeRuns:
+		return newest
+	case len(s.runs) > maxRuns:
+		return max(newest, 2)
 	}
-	return n - first
+	return 0
 }
 
 // merge makes one run of the newest so many, shard by shard.

@@ -100,7 +100,7 @@ func TestRunMerger(t *testing.T) {
 	}
 	to := s.newRun(s.levels, s.end(), &[shards]int64{0: 300})
 	m := newRunMerger(1)
-	m.out, m.memory = make([]uint64, 0, 7), [][]uint64{make([]uint64, 3), make([]uint64, 1), make([]uint64, 200)}
+	m.memory = [][]uint64{make([]uint64, 3), make([]uint64, 1), make([]uint64, 200)}
 	require.NoError(t, m.merge(s.runs, to, 0))
 	all := make([]uint64, 300)
 	require.NoError(t, readRows(s.levels, 300, all, 1))
@@ -109,29 +109,49 @@ func TestRunMerger(t *testing.T) {
 	require.NoError(t, s.close())
 }
 
-func TestRowTable(t *testing.T) {
+// TestMetRows: of rows that were met, each that was not met before is among the sorted
+// ones, once.
+func TestMetRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.IntRange(1, 3).Draw(t, "words")
 		shift := rapid.SampledFrom([]int{0, 20, 46, 54}).Draw(t, "shift")
-		table := rowTable{words: words}
-		for range 3 { // what was reset is as good as new
-			table.reset(rapid.IntRange(0, 200).Draw(t, "room"))
-			var want [][]uint64
-			for range rapid.IntRange(0, 400).Draw(t, "rows") {
-				row := make([]uint64, words)
-				for i := range row {
-					row[i] = rapid.Uint64Range(0, 300).Draw(t, "word")
+		bare := rapid.SampledFrom([]uint64{0, 1<<64 - 1}).Draw(t, "turned")
+		table, sorter := metRows{words: words}, rowSorter{}
+		table.remember(rapid.IntRange(2, 100).Draw(t, "remembered"))
+		known := map[string]bool{}
+		for range 3 { // what is remembered outlives a flush
+			for range rapid.IntRange(0, 3).Draw(t, "rounds") {
+				var rows []uint64
+				for range rapid.IntRange(0, 200).Draw(t, "rows") {
+					row := make([]uint64, words)
+					for i := range row {
+						row[i] = rapid.Uint64Range(0, 300).Draw(t, "word")
+					}
+					row[0] = bare ^ row[0]<<shift
+					rows = append(rows, row...)
 				}
-				if row[0] <<= shift; words > 1 {
-					row[0]++ // only bare rows may be 0
+				table.add(rows, rapid.SampledFrom([]int{0, 300}).Draw(t, "most"))
+				for i := 0; i < len(rows); i += words {
+					name := string(bytesOf(rows[i : i+words]))
+					known[name] = known[name] || false
 				}
-				table.touch(row)
-				table.add(row)
-				want = append(want, row)
+				if rapid.Bool().Draw(t, "sort") {
+					sorter.sort(&table)
+				}
 			}
-			slices.SortFunc(want, slices.Compare)
-			want = slices.CompactFunc(want, slices.Equal)
-			require.True(t, slices.Equal(slices.Concat(want...), table.sorted()))
+			sorter.sort(&table)
+			for i := 0; i < len(table.rows); i += words {
+				if i > 0 {
+					require.Negative(t, compareRows(table.rows[i-words:i], table.rows[i:i+words]))
+				}
+				name := string(bytesOf(table.rows[i : i+words]))
+				require.Contains(t, known, name)
+				known[name] = true
+			}
+			for name, sorted := range known {
+				require.True(t, sorted, "%x", name)
+			}
+			table.rows, table.sorted = table.rows[:0], 0
 		}
 	})
 }

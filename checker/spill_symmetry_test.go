@@ -14,6 +14,7 @@ func spillTwins(t *testing.T, dir string, m twins, props []Property[threadsState
 	s, err := newSpillSearch[threadsState](m, newMeter(context.Background(), opt, time.Now(), Any, "test"), newJudge(props))
 	require.NoError(t, err)
 	s.chunk, s.limit = 3, limit
+	rememberFew(s)
 	s.x.reflect()
 	return s
 }

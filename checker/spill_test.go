@@ -17,7 +17,16 @@ func spilling(t require.TestingT, dir string, m Model[knot], props []Property[kn
 	s, err := newSpillSearch(m, newMeter(context.Background(), opt, time.Now(), Any, "test"), newJudge(props))
 	require.NoError(t, err)
 	s.chunk, s.limit = chunk, limit
+	rememberFew(s)
 	return s
+}
+
+// rememberFew lets a search forget almost all it met, so that it looks for it on disk.
+func rememberFew[S comparable](s *spillSearch[S]) {
+	s.recent = 0
+	for i := range s.met {
+		s.met[i].remember(2)
+	}
 }
 
 // pathsTo are the traces to what was found.
@@ -103,11 +112,22 @@ func TestSpillIsPlain(t *testing.T) {
 	require.Empty(t, left)
 }
 
+// lastRow is the row of a state of the last level.
+func lastRow(t *testing.T, g web) uint64 {
+	s := spilling(t, t.TempDir(), packedWeb{g}, nil, Options{}, 3, 50)
+	s.explore()
+	row := make([]uint64, 1)
+	require.NoError(t, readRows(s.store.levels, s.store.end()-1, row, 1))
+	require.NoError(t, s.close())
+	return row[0]
+}
+
 // TestSpillFaults makes a search that spills wrong on purpose, and the plain one
 // sees it.
 func TestSpillFaults(t *testing.T) {
 	g := web{nodes: 3000, degree: 2, seed: 7, width: 1}
 	states, transitions, depth, _ := plain(Model[knot](g), func(knot) bool { return false })
+	last := lastRow(t, g)
 	for name, c := range map[string]struct {
 		found  func(s *spillSearch[knot]) // before a level is ended
 		ended  func(s *spillSearch[knot]) // after that
@@ -118,11 +138,16 @@ func TestSpillFaults(t *testing.T) {
 			s.store.runs = s.store.runs[1:]
 		}},
 		"a state that is lost when memory is full": {differ: true, found: func(s *spillSearch[knot]) {
-			for i := range s.tables {
-				if at := slices.IndexFunc(s.tables[i].slots, func(w uint64) bool { return w != 0 }); at >= 0 {
-					s.tables[i].slots[at] = 0
+			for i := range s.met {
+				if rows := s.met[i].rows; len(rows) > 0 {
+					s.met[i].rows = rows[1:]
 					return
 				}
+			}
+		}},
+		"a state that is taken to be known": {differ: true, found: func(s *spillSearch[knot]) {
+			for i := range s.met {
+				s.met[i].rows, s.met[i].recent = nil, []uint64{last, last}
 			}
 		}},
 		"a run of which some shards are not subtracted": {differ: true, ended: func(s *spillSearch[knot]) {

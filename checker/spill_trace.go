@@ -32,13 +32,14 @@ func (s *spillSearch[S]) predecessor(level int, record []uint64) (at int64, err 
 		if s.x.meter.ctx.Err() != nil {
 			return 0, errInterrupted
 		}
-		until := min(to, from+int64(s.chunk*spillRoundChunks))
-		hits := make([]int64, spillRoundChunks) // by chunk, -1 for none
-		s.eachChunk(from, until, func(worker, task int, at int64, rows []uint64) {
+		round := s.roundChunks()
+		until := min(to, from+int64(s.chunk*round))
+		hits := make([]int64, round) // by chunk, -1 for none
+		err := s.eachChunk(from, until, func(worker, task int, at int64, rows []uint64) {
 			hits[task] = s.leadsTo(s.x.workers[worker], at, rows, record)
 		})
-		if s.failure != nil {
-			return 0, s.failure
+		if err != nil {
+			return 0, err
 		}
 		chunks := (until - from + int64(s.chunk) - 1) / int64(s.chunk)
 		for _, at := range hits[:chunks] {

@@ -118,29 +118,39 @@ func (s *staySearch[S]) measure() {
 	}
 }
 
-// lasso is a run that goes round in the set for ever while time diverges, or nil.
+// lasso is a run that goes round in the set for ever while time diverges, or nil. With a
+// reason why the stay is unknown, it was not looked for to the end.
 func (s *staySearch[S]) lasso(x *exactSearch[S]) *Trace[S] {
 	if x.found >= 0 {
 		return nil
 	}
-	inside := x.places(true)
-	parts, _ := inside.cycles()
-	if len(parts) == 0 {
+	within, ok := x.towardsCycles()
+	if within == nil {
+		if !ok {
+			s.stay.Reason = x.meter.run.Stopped
+		}
 		return nil
 	}
-	y, ok := s.explore("cycles", func(y *exactSearch[S]) {
-		y.equality, y.graph, y.within = true, &digraph{}, inside.reaching(parts)
+	y, _ := s.explore("cycles", func(y *exactSearch[S]) {
+		y.equality, y.graph, y.within = true, &digraph{}, within
 	})
-	l := newLassoSearch(exactProduct[S]{s.check.rel, y}, y.graph, true)
+	l, ok := newLassoSearch(exactProduct[S]{s.check.rel, y}, y.graph, true, y.meter.affords)
+	if !ok {
+		s.stay.Reason = y.meter.run.Stopped
+		return nil
+	}
 	head, _ := l.first()
 	if head < 0 {
 		return nil
 	}
+	loop, ok := l.loop(head)
 	if !ok {
-		s.stay.Reason = "" // found before a bound was hit
+		s.stay.Reason = y.meter.run.Stopped
+		return nil
 	}
+	s.stay.Reason = "" // found before a bound was hit
 	start, arcs, _ := s.path(y, head)
-	return s.check.rel.trace(start, append(arcs, l.loop(head)...), len(arcs), -1, 0)
+	return s.check.rel.trace(start, append(arcs, loop...), len(arcs), -1, 0)
 }
 
 // explore searches the set from all ways into it. It is false when a bound was hit.

@@ -143,8 +143,10 @@ func TestCycles(t *testing.T) {
 		}
 	}
 	g.close()
-	parts, part := g.cycles()
+	room := func(int) bool { return true }
+	parts, part, ok := g.cycles(room)
+	require.True(t, ok)
 	require.Equal(t, [][]int32{{1, 2}, {4}}, parts)
 	require.Equal(t, []int32{-1, 0, 0, -1, 1, -1, -1, -1}, part)
-	require.Equal(t, []bool{true, true, true, false, false, false, false, true}, g.reaching(parts[:1]))
+	require.Equal(t, []bool{true, true, true, false, false, false, false, true}, g.reaching(parts[:1], room))
 }

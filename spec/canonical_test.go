@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/properties"
 	"github.com/finwait/finwait/spec"
 )
@@ -220,6 +221,39 @@ func TestStatesAreCanonical(t *testing.T) {
 	require.Less(t, overlooked, explored/500+8, "the last pair: %s", example)
 }
 
+// TestBuiltinStatesAreCanonical does so for the parameters of the built-in scenarios that are
+// small without durations. There nothing has to be excused but segments.
+func TestBuiltinStatesAreCanonical(t *testing.T) {
+	builtin, err := scenario.Builtin()
+	require.NoError(t, err)
+	models, explored := 0, 0
+	for _, b := range builtin {
+		for _, profile := range b.Profiles() {
+			i, err := b.Instantiate(profile, scenario.Overrides{})
+			require.NoError(t, err)
+			p := i.Params
+			p.CountFins = properties.CountFins(p)
+			m, err := spec.New(p)
+			require.NoError(t, err)
+			f := explore(m.Any(), m.Any().Init(), false, 2500)
+			if f == nil {
+				continue
+			}
+			models, explored = models+1, explored+len(f.states)
+			here, example := map[string]int{}, ""
+			f.overlooked(func(field string, a, b spec.State) {
+				if field != "Net" {
+					here[field]++
+					example = fmt.Sprintf("%+v\n%+v", a, b)
+				}
+			})
+			require.Empty(t, here, "%s (%v): nothing tells apart, although they differ in one field:\n%s", b.Name, profile, example)
+		}
+	}
+	require.Greater(t, models, 20)
+	require.Greater(t, explored, 2000)
+}
+
 // few is a model of few states.
 type few struct {
 	name string
@@ -328,25 +362,28 @@ func TestClearingsAreMissed(t *testing.T) {
 		}
 		require.True(t, shown, "%s is not cleared, and no model shows it", what)
 	}
-	require.Greater(t, judged, 200)
+	require.Greater(t, judged, 1000)
 }
 
-// sameVerdicts asks two models for all verdicts and counts those that both know.
+// sameVerdicts asks two models for all verdicts, in both modes of time, and counts those
+// that both know.
 func sameVerdicts(t *testing.T, a, b *spec.Model, what string) (known int) {
 	var props []checker.Property[spec.State]
 	for _, c := range properties.Catalogue() {
 		props = append(props, c.Make(a.Params()))
 	}
-	judge := func(m *spec.Model) checker.Result[spec.State] {
-		res, err := checker.Check(context.Background(), checker.System[spec.State]{Exact: m, Any: m.Any()}, props, checker.Options{Time: checker.Any})
-		require.NoError(t, err)
-		return res
-	}
-	one, other := judge(a), judge(b)
-	for i, o := range one.Outcomes {
-		if p := other.Outcomes[i]; o.Verdict != checker.Unknown && p.Verdict != checker.Unknown {
-			known++
-			require.Equal(t, o.Verdict, p.Verdict, "%s: %s", what, o.Property)
+	for _, time := range []checker.Mode{checker.Any, checker.Exact} {
+		judge := func(m *spec.Model) []checker.Outcome[spec.State] {
+			res, err := checker.Check(context.Background(), checker.System[spec.State]{Exact: m, Any: m.Any()}, props, checker.Options{Time: time, MaxStates: 10_000})
+			require.NoError(t, err)
+			return res.Outcomes
+		}
+		other := judge(b)
+		for i, o := range judge(a) {
+			if p := other[i]; o.Verdict != checker.Unknown && p.Verdict != checker.Unknown {
+				known++
+				require.Equal(t, o.Verdict, p.Verdict, "%s, %v: %s", what, time, o.Property)
+			}
 		}
 	}
 	return known

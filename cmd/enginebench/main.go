@@ -99,9 +99,10 @@ func (o *options) measure(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	peers := &peers{folder: o.peers}
-	if err := peers.look(); err != nil && !o.quick {
+	races := slices.ContainsFunc(chosen, func(s section) bool { return s.races })
+	if err := peers.look(); err != nil && races && !o.quick {
 		return err
-	} else if err != nil {
+	} else if err != nil && races {
 		fmt.Fprintln(stderr, "enginebench: without peers:", err)
 		peers = nil
 	}

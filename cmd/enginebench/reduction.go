@@ -31,85 +31,71 @@ var grounds = []ground{
 // reduction compares the reduced search for each property with the full search of the
 // same model. States are counts, so one round is enough for them.
 func reduction(quick bool) section {
-	about := "States of the full search of the scenario reduction divided by those of the search with ample sets, in any; " +
-		"in brackets the same of their seconds, in one round"
+	about := "States of the full search of the scenario reduction for one property divided by those of the search with ample sets, in any; " +
+		"in brackets the same of their seconds, and of those of the search by default, in one round"
 	on := grounds
 	if quick {
 		on = on[:1]
 	}
 	return section{name: "reduction", about: about, rounds: 1, measure: func(ctx context.Context, b *board) (string, error) {
 		columns := []string{"property"}
-		factors := map[string][]string{}
+		cells := map[string][]string{}
+		text := notReduced
+		var all []factor
 		for _, g := range on {
 			columns = append(columns, g.name)
-			if err := g.measure(ctx, b, factors); err != nil {
+			of, err := g.measure(ctx, b)
+			if err != nil {
 				return "", err
 			}
+			for _, f := range of {
+				cells[f.property] = append(cells[f.property], f.String())
+			}
+			text += g.name + ": " + whatBlocks(of)
+			all = append(all, of...)
 		}
 		var rows [][]string
 		for _, p := range properties.Catalogue() {
-			if cells := factors[p.Name]; cells != nil {
-				rows = append(rows, append([]string{p.Name}, cells...))
+			if c := cells[p.Name]; c != nil {
+				rows = append(rows, append([]string{p.Name}, c...))
 			}
 		}
-		return markdown(columns, rows) + why, nil
+		return markdown(columns, rows) + text + meanings(all) + byDefault(all), nil
 	}}
 }
 
-// measure adds a column to the factors of all properties.
-func (g ground) measure(ctx context.Context, b *board, factors map[string][]string) error {
+// reductionStates bounds each search; the largest has 46,484.
+const reductionStates = 1_000_000
+
+// measure searches for each property by itself: in full, reduced, and as by default.
+func (g ground) measure(ctx context.Context, b *board) (all []factor, err error) {
 	p, err := search{Scenario: "reduction", Set: g.set}.params()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m, err := judge.Model(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sys := checker.System[spec.State]{Exact: m, Any: m.Any()}
-	full, err := checker.Check(ctx, sys, nil, checker.Options{Time: checker.Any})
-	if err != nil {
-		return err
-	}
-	all := full.Runs[0]
-	fmt.Fprintf(b.log, "reduction: %s: %d states (stopped: %q)\n", g.name, all.States, all.Stopped)
 	for _, property := range properties.Catalogue() {
 		if property.OnlyReopened {
 			continue
 		}
-		res, err := checker.Check(ctx, sys, []checker.Property[spec.State]{property.Make(p)},
-			checker.Options{Time: checker.Any, Reduction: checker.ReduceAmple})
-		if err != nil {
-			return err
+		asked := []checker.Property[spec.State]{property.Make(p)}
+		var runs [3]checker.Run
+		for i, how := range []checker.Reduction{checker.ReduceNone, checker.ReduceAmple, checker.ReduceAuto} {
+			res, err := checker.Check(ctx, sys, asked, checker.Options{Time: checker.Any, Reduction: how, MaxStates: reductionStates})
+			if err != nil {
+				return nil, err
+			}
+			if len(res.Runs) > 0 { // what needs durations has none
+				runs[i] = res.Runs[0]
+			}
 		}
-		factors[property.Name] = append(factors[property.Name], factor(all, res))
+		f := factor{property.Name, runs[0], runs[1], runs[2]}
+		fmt.Fprintf(b.log, "reduction: %s: %s: %d states, %s\n", g.name, f.property, f.full.States, f)
+		all = append(all, f)
 	}
-	return nil
+	return all, nil
 }
-
-// factor is what a cell of the table shows.
-func factor(full checker.Run, res checker.Result[spec.State]) string {
-	if len(res.Runs) == 0 || res.Runs[0].Reduction != checker.ReduceAmple.String() {
-		return "not reduced"
-	}
-	run := res.Runs[0]
-	switch {
-	case run.Stopped != full.Stopped:
-		return fmt.Sprintf("stopped: %q, not %q", run.Stopped, full.Stopped)
-	case run.Complete != full.Complete:
-		return fmt.Sprintf("decided after %d states", run.States)
-	}
-	return fmt.Sprintf("%.2f (%.2f)", float64(full.States)/float64(run.States), full.Elapsed.Seconds()/run.Elapsed.Seconds())
-}
-
-// why says which condition blocks the reduction where a factor is below 1.2.
-const why = `
-Both searches meet the same bound where a queue has no room left, and leave out the same
-steps. A factor below 1.2 stands in every column of a bag: there C1 blocks. A bag gives its
-segments in any order, so what the peer may still send can be the next event at a host, and
-until the peer has fallen silent no set of events of one host is independent of all that can
-come before it; in a queue that holds a segment it comes behind that one. "not reduced" are
-liveness and bounded time, of which ample sets keep no fairness and no durations, and
-properties that do not tell what they look for. By default reduction is only tried, where
-it is sound, and the search goes on without it where it turns out to be of little use.
-`

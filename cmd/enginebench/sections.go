@@ -14,6 +14,7 @@ import (
 type section struct {
 	name, about string
 	rounds      int  // of which medians are taken
+	races       bool // beside the peers
 	onlySpin    bool // of the peers
 	measure     func(ctx context.Context, b *board) (string, error)
 }
@@ -49,7 +50,7 @@ func sections(quick bool) []section {
 
 // besidePeers measures one of the models that the peers have too.
 func besidePeers(name, about string, s search, size string, rounds, states int) section {
-	return section{name: name, about: about, rounds: rounds, measure: func(ctx context.Context, b *board) (string, error) {
+	return section{name: name, about: about, rounds: rounds, races: true, measure: func(ctx context.Context, b *board) (string, error) {
 		r, err := b.race(ctx, s, size, states)
 		if err != nil {
 			return "", err

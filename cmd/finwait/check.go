@@ -54,7 +54,8 @@ what is expected then is each property's own condition on the parameters.
 With --checkpoint a long run of one scenario in one profile keeps what it knows in a file,
 every second or so and when it is stopped; it can be killed at any moment. --resume FILE,
 with the same arguments and the same build, goes on from there and ends with the same
-results; --stays and coverage begin anew. --workers, --max-time and --memory may be others.`,
+results; --stays and coverage begin anew. --workers, --max-time and --memory may be others,
+and --max-states, --max-depth and --any-states larger where they have stopped nothing yet.`,
 		Example: `  finwait check
   finwait check first-wave-lost fin-wait-2-after-shutdown --profile linux
   finwait check first-wave-lost --set client.sysctl.net.ipv4.tcp_orphan_retries=5

@@ -61,6 +61,18 @@ func TestCheckUnknown(t *testing.T) {
 	}
 }
 
+// TestNoRoom: what the model has no room for is told in words, and what would do does.
+func TestNoRoom(t *testing.T) {
+	args := []string{"normal-close", "--profile", "linux", "--property", "both-closed", "--set"}
+	r := finwait(t, append([]string{"check"}, append(args, "network.capacity=1")...)...)
+	require.Equal(t, 3, r.code)
+	require.Contains(t, r.stdout, "stopped: no room for a segment")
+	text := strings.Join(strings.Fields(r.stdout), " ")
+	require.Contains(t, text, "1 unknown, a state had more segments in flight one way than the model has room for: see network.capacity (4 where it is not set, at most 8)")
+	require.Contains(t, finwait(t, append([]string{"graph", "trace"}, append(args, "network.capacity=1")...)...).stderr, "is unknown (a state had more segments in flight")
+	require.Zero(t, finwait(t, append([]string{"check"}, append(args, "network.capacity=4")...)...).code)
+}
+
 func TestPossibleIsUnknown(t *testing.T) {
 	r := finwait(t, with(quick, "--time", "any", "--format", "json")...)
 	require.Equal(t, 3, r.code, r.stdout)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,35 +65,6 @@ func found(t *testing.T, report string) any {
 	s := parse(t, report)["scenarios"].([]any)[0].(map[string]any)
 	delete(s, "seconds")
 	return s
-}
-
-// TestKilledAndResumed kills a check at any moment, again and again.
-func TestKilledAndResumed(t *testing.T) {
-	args := longCheck(t)
-	whole, took := undisturbed(t, args)
-	keep := filepath.Join(t.TempDir(), "c")
-	option, killed, within := "--checkpoint", 0, 0
-	for {
-		limit := time.Duration(rand.Int64N(int64(took)))
-		if killed == 5 {
-			limit = 0
-		}
-		text, code := program(t, limit, os.Kill, with(args, option, keep)...)
-		if code >= 0 {
-			require.Equal(t, found(t, whole), found(t, text))
-			break
-		}
-		killed++
-		if now, err := os.ReadFile(keep); err == nil { // otherwise it was killed before it began
-			option = "--resume"
-			if bytes.Contains(now, []byte(`"Search":{`)) {
-				within++
-			}
-		}
-	}
-	t.Logf("%v, killed %d times, %d times with a search under way", took, killed, within)
-	text, _ := program(t, 0, nil, with(args, "--resume", keep)...)
-	require.Equal(t, found(t, whole), found(t, text), "all is known")
 }
 
 func TestInterruptedAndResumed(t *testing.T) {
@@ -162,35 +132,4 @@ func TestCheckpointOfOneScenario(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, 2, cmd.ProcessState.ExitCode())
 	require.Contains(t, string(out), "was written by another build of finwait")
-}
-
-// TestExactKilledAndResumed kills a check in exact time once a search is in its
-// checkpoint, and goes on with another number of workers.
-func TestExactKilledAndResumed(t *testing.T) {
-	args := []string{
-		"check", "testdata/timed/large.yaml", "--profile", "linux", "--time", "exact", "--max-states", "150000",
-		"--property", "fin-one-sequence-number,last-ack-only-passive", "--progress", "none", "--format", "json",
-	}
-	keep := filepath.Join(t.TempDir(), "c")
-	whole, code := program(t, 0, nil, args...)
-	require.Equal(t, 3, code, "a bound is hit")
-	cmd := exec.Command(os.Args[0], with(args, "--checkpoint", keep, "--workers", "1")...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	require.NoError(t, cmd.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for saved := false; !saved; {
-		select {
-		case <-ended:
-			t.Skip("it was done before a checkpoint was due")
-		case <-time.After(20 * time.Millisecond):
-		}
-		now, _ := os.ReadFile(keep) // there is none at first
-		saved = bytes.Contains(now, []byte(`"Exact":{`))
-	}
-	require.NoError(t, cmd.Process.Kill())
-	<-ended
-	text, code := program(t, 0, nil, with(args, "--resume", keep, "--workers", "2")...)
-	require.Equal(t, 3, code)
-	require.Equal(t, found(t, whole), found(t, text))
 }

@@ -150,7 +150,7 @@ func (o *graphOptions) evidence(ctx context.Context, c chosen, property string) 
 	what := fmt.Sprintf("%s in %s", found.Property, c)
 	switch {
 	case found.Unknown():
-		fmt.Fprintf(o.app.stderr, "finwait: %s is unknown (%s): there is no run to draw\n", what, found.Reason)
+		fmt.Fprintf(o.app.stderr, "finwait: %s is unknown (%s): there is no run to draw\n", what, report.WhyUnknown(found.Reason))
 		return nothing(codeError(report.Unknown))
 	case found.Excused:
 		return nothing(fmt.Errorf("%s is %s; there is no run to draw", what, found.Reason))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"runtime/debug"
 	"time"
@@ -253,7 +254,8 @@ func (s *Scenario) ask(ctx context.Context, c Case, m *spec.Model, which []int, 
 	}
 	result, err := run(ctx, properties.System(lean), asked, opt)
 	var unusable *checker.CheckpointError
-	if errors.As(err, &unusable) {
+	var refused *fs.PathError // by the operating system, as files that cannot be removed
+	if errors.As(err, &unusable) || errors.As(err, &refused) {
 		return err
 	}
 	if err == nil && len(result.Outcomes) != len(asked) {

@@ -3,6 +3,8 @@ package judge
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -133,6 +135,15 @@ func TestFaultsAreInternalErrors(t *testing.T) {
 		require.Contains(t, internal.Error(), "s (article): ")
 		require.Equal(t, name == "panic", internal.Stack != nil)
 	}
+}
+
+func TestErrorsOfFilesAreNoInternalErrors(t *testing.T) {
+	k := Case{Name: "s", Profile: "article", Params: params(), Properties: []properties.Property{fake("p", checker.Always, properties.Unstated, "")}}
+	_, left := os.ReadFile(filepath.Join(t.TempDir(), "none"))
+	_, err := k.judge(context.Background(), checker.Options{}, func(context.Context, checker.System[spec.State], []checker.Property[spec.State], checker.Options) (checker.Result[spec.State], error) {
+		return checker.Result[spec.State]{}, left
+	})
+	require.Equal(t, left, err)
 }
 
 func TestBadParametersAreNoInternalError(t *testing.T) {

@@ -25,7 +25,7 @@ func Chart(s judge.Scenario, o judge.Outcome) graphs.Chart {
 	c.Verdict = verdictWords(o) + ": " + o.Property
 	c.Violated = o.Verdict == checker.Violated.String() || o.Unknown() && !goal(o) // a possible one is no good news
 	c.Explanation = sentence(wording(o))
-	if reason := whyUnknown(o.Reason); reason != "" {
+	if reason := WhyUnknown(o.Reason); reason != "" {
 		c.Explanation += " " + sentence(reason)
 	}
 	return c

@@ -24,7 +24,7 @@ func (r Report) WriteGitHub(w io.Writer) error {
 			case o.Known:
 				annotate(&b, "notice", s, o.Line, o.Property, "known from the baseline: "+difference(o))
 			case o.Unknown():
-				annotate(&b, "warning", s, o.Line, o.Property, "unknown: "+whyUnknown(o.Reason))
+				annotate(&b, "warning", s, o.Line, o.Property, "unknown: "+WhyUnknown(o.Reason))
 			}
 		}
 		for _, d := range s.Drift {

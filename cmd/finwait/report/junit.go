@@ -45,7 +45,7 @@ func testcase(s judge.Scenario, o judge.Outcome) junit.Testcase {
 	case o.Known:
 		c.Skipped = &junit.Result{Message: "known from the baseline: " + difference(o)}
 	case o.Unknown():
-		c.Skipped = &junit.Result{Message: "unknown: " + whyUnknown(o.Reason)}
+		c.Skipped = &junit.Result{Message: "unknown: " + WhyUnknown(o.Reason)}
 	}
 	return c
 }
@@ -54,7 +54,7 @@ func testcase(s judge.Scenario, o judge.Outcome) junit.Testcase {
 // counterexample, or why nothing is known.
 func Tell(s judge.Scenario, o judge.Outcome) string {
 	if o.Unknown() {
-		return "unknown: " + whyUnknown(o.Reason)
+		return "unknown: " + WhyUnknown(o.Reason)
 	}
 	return difference(o) + "\n" + counterexample(s, o)
 }

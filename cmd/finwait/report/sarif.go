@@ -28,7 +28,7 @@ func (r Report) WriteSARIF(w io.Writer) error {
 			case o.Known:
 				result(run, s, o.Property, o.Line, sarif.LevelNote, difference(o)+explained(s, o), "unchanged")
 			case o.Unknown():
-				result(run, s, o.Property, o.Line, sarif.LevelWarning, "unknown: "+whyUnknown(o.Reason), r.news("new"))
+				result(run, s, o.Property, o.Line, sarif.LevelWarning, "unknown: "+WhyUnknown(o.Reason), r.news("new"))
 			}
 		}
 		for _, d := range s.Drift {

@@ -17,7 +17,7 @@ func (p *printer) stays(stays []judge.Stay) {
 		}
 		switch {
 		case s.Reason != "":
-			fmt.Fprintf(&p.b, "  stay  %-*s unknown, %s\n", nameWidth, what, whyUnknown(s.Reason))
+			fmt.Fprintf(&p.b, "  stay  %-*s unknown, %s\n", nameWidth, what, WhyUnknown(s.Reason))
 		case s.Reached:
 			fmt.Fprintf(&p.b, "  stay  %-*s %s to %s\n", nameWidth, what, length(s.Min), length(s.Max))
 		}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -73,7 +74,7 @@ func (p *printer) head(s judge.Scenario) {
 		figures = "nothing to explore"
 	}
 	if s.Stopped != "" {
-		figures += ", stopped: " + s.Stopped
+		figures += ", stopped: " + cmp.Or(stopped[s.Stopped], s.Stopped)
 	}
 	gap := columns - utf8.RuneCountInString(name) - utf8.RuneCountInString(figures)
 	fmt.Fprintf(&p.b, "%s%s%s\n", name, strings.Repeat(" ", max(gap, 2)), figures)
@@ -173,7 +174,7 @@ func (p *printer) unknown(outcomes []judge.Outcome) {
 	}
 	for _, reason := range reasons {
 		of := names[reason]
-		p.item("?", "", fmt.Sprintf("%d unknown, %s: %s", len(of), whyUnknown(reason), strings.Join(of, ", ")))
+		p.item("?", "", fmt.Sprintf("%d unknown, %s: %s", len(of), WhyUnknown(reason), strings.Join(of, ", ")))
 	}
 }
 
@@ -348,14 +349,21 @@ var unknownReasons = map[string]string{
 	"depth":            "the bound on depth was hit; see --max-depth",
 	"time":             "the bound on time was hit; see --max-time",
 	"memory":           "the bound on memory was hit; see --memory",
-	"full":             "too many segments in flight; see network.capacity in the scenario (at most 8)",
+	"full":             full + ": see network.capacity (4 where it is not set, at most 8), or let fewer segments be lost, duplicated or written",
 	"interrupted":      "interrupted",
 	"fingerprints":     "liveness is not judged with --fingerprints",
 	"spill":            "liveness is not judged with --spill",
 	"needs exact time": "a question of durations; see --time",
 }
 
-func whyUnknown(reason string) string {
+// full says what Effect.Full of package checker means in the specification.
+const full = "a state had more segments in flight one way than the model has room for"
+
+// stopped are reasons that do not speak for themselves where there is no place for more.
+var stopped = map[string]string{"full": "no room for a segment"}
+
+// WhyUnknown says in words why a verdict is unknown, and what would do, from Outcome.Reason.
+func WhyUnknown(reason string) string {
 	if text, ok := unknownReasons[reason]; ok {
 		return text
 	}

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dustin/go-humanize/english"
+
+	"github.com/finwait/finwait/cmd/finwait/report"
 )
 
 // shownRows is how many rows the text shows; CSV and JSON have all.
@@ -209,7 +211,7 @@ func (r Result) reasons(b *strings.Builder) {
 		for _, o := range c.Outcomes {
 			switch {
 			case o.AsExpected == nil:
-				tell("unknown", c, o.Property+": "+o.Reason)
+				tell("unknown", c, o.Property+": "+report.WhyUnknown(o.Reason))
 			case !*o.AsExpected:
 				tell("different", c, o.Property+" is "+o.Verdict+", expected "+*o.Expected)
 			}
