@@ -63,5 +63,5 @@ func TestByDefault(t *testing.T) {
 	off := slow
 	off.auto.Blocked[checker.GivenUp], off.auto.Elapsed = 200, 4*time.Second
 	text := byDefault([]factor{someFactor(100, 0, 0), slow, off, {}})
-	require.Contains(t, text, "search in 2 cells; by default reduction was off in 1 of them, and the slowest search had 0.80 times")
+	require.Contains(t, text, "search in 2 cells; by default reduction was off in 1 of them, and the search had 0.90 times")
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// leastMemory is what a search needs that keeps hardly anything in memory.
-const leastMemory = 24 << 20
+// leastMemory is what a search needs that keeps hardly anything in memory, the resident pages
+// of the program included.
+const leastMemory = 32 << 20
 
 // spill compares a search on disk with the same in memory, of which it has a tenth.
 func spill(quick bool) section {

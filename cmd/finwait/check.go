@@ -177,6 +177,9 @@ func (o *checkOptions) options() (checker.Options, error) {
 	if opt.Time == checker.Exact && opt.Reduction == checker.ReduceAmple {
 		return opt, errors.New("--reduction ample is for searches without durations; use --time any, or auto, which begins with one")
 	}
+	if err := o.bounds.refused(); err != nil {
+		return opt, err
+	}
 	if o.spill != "" {
 		opt.Spill = o.spill
 		return opt, spillable(opt)

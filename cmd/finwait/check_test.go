@@ -273,10 +273,16 @@ func TestCheckReduction(t *testing.T) {
 
 	r := finwait(t, "check", "simultaneous-close", "--profile", "article", "--time", "any", "--property", "no-stuck-state", "--symmetry")
 	require.Contains(t, r.stdout, "one of each two mirror images")
+	require.NotContains(t, r.stdout, "both mirror images")
+	r = finwait(t, "check", "simultaneous-close", "--profile", "article", "--time", "any", "--property", "no-stuck-state", "--property", "fin-one-sequence-number", "--symmetry", "--fingerprints")
+	require.Contains(t, r.stdout, "one of each two mirror images")
+	require.Regexp(t, `states.*, both mirror images, for\s+properties of steps and of whole runs`, r.stdout)
 	for says, bad := range map[string][]string{
 		"no symmetry: client and server are not configured alike: their Script differs": {"check", "normal-close", "--symmetry"},
 		"--symmetry is for searches without durations":                                  {"check", "--symmetry", "--time", "exact"},
 		"--reduction ample is for searches without durations":                           {"check", "--reduction", "ample", "--time", "exact"},
+		"--fingerprints is for searches without durations":                              {"check", "--fingerprints", "--time", "exact"},
+		"--time any, or auto, which begins with one, or leave it out":                   {"sweep", "keepalive", "--fingerprints", "--time", "exact"},
 	} {
 		r := finwait(t, bad...)
 		require.Equal(t, 2, r.code, says)

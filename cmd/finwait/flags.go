@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -111,6 +112,14 @@ func (b *bounds) register(f *pflag.FlagSet) {
 
 var modes = map[string]checker.Mode{
 	checker.Auto.String(): checker.Auto, checker.Exact.String(): checker.Exact, checker.Any.String(): checker.Any,
+}
+
+// refused tells which of the flags have no use beside each other.
+func (b *bounds) refused() error {
+	if b.fingerprints && modes[b.mode.value] == checker.Exact {
+		return errors.New("--fingerprints is for searches without durations, and one with them keeps whole states; use --time any, or auto, which begins with one, or leave it out")
+	}
+	return nil
 }
 
 func (b *bounds) options() checker.Options {

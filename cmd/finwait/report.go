@@ -85,6 +85,9 @@ func (o *reportOptions) run(ctx context.Context, args []string) error {
 		}
 		cases[i].Explain, cases[i].Coverage, cases[i].CoverStates = judge.ExplainAll, true, coverStates
 	}
+	if err := o.bounds.refused(); err != nil {
+		return err
+	}
 	opt := o.bounds.options()
 	opt.Reduction = checker.ReduceNone // a report wants the shortest runs
 	r := report.Report{Asked: len(all)}

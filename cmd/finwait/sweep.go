@@ -97,6 +97,9 @@ done is instant.`,
 }
 
 func (o *sweepOptions) run(ctx context.Context, args []string) error {
+	if err := o.bounds.refused(); err != nil {
+		return err
+	}
 	plan, err := o.plan(args)
 	if err != nil {
 		return err

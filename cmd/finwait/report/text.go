@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -82,8 +83,11 @@ func (p *printer) head(s judge.Scenario) {
 
 // reductions tells which runs left something out.
 func (p *printer) reductions(runs []judge.Run) {
+	mirrored := slices.ContainsFunc(runs, func(r judge.Run) bool { return r.Symmetry })
 	for _, r := range runs {
-		if r.Reduced == 0 && !r.Symmetry {
+		// A run for a single property is to show what another found.
+		apart := mirrored && !r.Symmetry && r.Time == checker.Any.String() && strings.HasPrefix(r.Purpose, "safety")
+		if r.Reduced == 0 && !r.Symmetry && !apart {
 			continue
 		}
 		text := fmt.Sprintf("any durations: %s", count(r.States, "state"))
@@ -92,6 +96,9 @@ func (p *printer) reductions(runs []judge.Run) {
 		}
 		if r.Symmetry {
 			text += ", one of each two mirror images"
+		}
+		if apart {
+			text += ", both mirror images, for properties of steps and of whole runs"
 		}
 		p.item("·", "", text)
 	}
