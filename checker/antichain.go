@@ -1,104 +1,68 @@
 package checker
 
-// antichain are the classes of a place, none inside another. One is named by its
-// slot; of several there is a block: the first words of all, by which nearly every
-// comparison is decided, and their slots, two to a word.
+import "slices"
+
+// antichain are the classes of a place, none inside another. They are in a block: the
+// first words of the matrices of all, by which nearly every comparison is decided, and
+// behind these an entry for each.
 type antichain struct {
 	ref  uint32
-	size uint32 // and the logarithm of the block's room, above sizeBits
+	size uint32 // and which size the block has, above sizeBits
 }
 
-const sizeBits = 27
+// An entry is the slot of a class, and above it the number of its matrix.
+const entryMatrix = 32
+
+const sizeBits = 26
 
 func (l *antichain) length() int { return int(l.size & (1<<sizeBits - 1)) }
 
-func (l *antichain) room() int { return 1 << (l.size >> sizeBits) }
+// room is how many classes the block has room for: 1, 2, 3, 4, 6, 8, 12 and so on.
+func (l *antichain) room() int { return roomOf(l.size >> sizeBits) }
 
-func blockWords(room int) int { return room + (room+1)/2 }
+func roomOf(size uint32) int { return (2 | int(size&1)) << (size >> 1) >> 1 }
 
-func (s *classShard) block(l *antichain) (firsts, slots []uint64) {
-	r := l.room()
-	w := s.blocks.at(l.ref)
-	return w[:r], w[r:blockWords(r)]
-}
-
-func slotAt(slots []uint64, i int) uint32 { return uint32(slots[i/2] >> (i % 2 * 32)) }
-
-func setSlot(slots []uint64, i int, slot uint32) {
-	shift := i % 2 * 32
-	slots[i/2] = slots[i/2]&^((1<<32-1)<<shift) | uint64(slot)<<shift
-}
-
-// shrink leaves the first n entries of a block, and gives n.
-func (s *classShard) shrink(l *antichain, n int) int {
-	if n > 1 {
-		l.size = l.size>>sizeBits<<sizeBits | uint32(n)
-		return n
-	}
-	_, slots := s.block(l)
-	slot := slotAt(slots, 0)
-	s.blocks.release(l.ref, blockWords(l.room()))
-	*l = antichain{ref: slot, size: uint32(n)}
-	return n
-}
-
-// remove takes a slot out of a list, and gives the length that is left.
-func (s *classShard) remove(l *antichain, slot uint32) int {
+func (s *classShard) block(l *antichain) (firsts, entries []uint64) {
 	n := l.length()
-	if n == 1 {
-		*l = antichain{}
+	w := s.blocks.at(l.ref)
+	return w[:n], w[l.room():][:n]
+}
+
+// shorten leaves the first n entries of a list.
+func (l *antichain) shorten(n int) { l.size = l.size>>sizeBits<<sizeBits | uint32(n) }
+
+// firstWord is that of a matrix, 0 where nothing is pending.
+func firstWord(matrix []uint64) uint64 {
+	if len(matrix) == 0 {
 		return 0
 	}
-	firsts, slots := s.block(l)
-	for i := range n {
-		if slotAt(slots, i) == slot {
-			firsts[i] = firsts[n-1]
-			setSlot(slots, i, slotAt(slots, n-1))
-			break
-		}
-	}
-	return s.shrink(l, n-1)
+	return matrix[0]
 }
 
-// append adds a slot to a list of n, which is in a block if n is more than 1.
-func (x *classSet) append(s *classShard, l *antichain, n int, slot uint32, width int) {
-	if n == 0 {
-		*l = antichain{ref: slot, size: 1}
-		return
-	}
-	if n == 1 || n == l.room() {
-		log := uint32(1)
-		for 1<<log <= n {
-			log++
-		}
-		grown := antichain{ref: s.blocks.alloc(blockWords(1 << log)), size: log<<sizeBits | uint32(n)}
-		firsts, slots := s.block(&grown)
-		if n == 1 {
-			firsts[0] = x.matrix(s, l.ref, width)[0]
-			setSlot(slots, 0, l.ref)
-		} else {
-			oldFirsts, oldSlots := s.block(l)
-			copy(firsts, oldFirsts)
-			copy(slots, oldSlots)
-			s.blocks.release(l.ref, blockWords(l.room()))
-		}
+// remove takes an entry out of a list, and puts the last one into its place.
+func (s *classShard) remove(l *antichain, entry uint64) {
+	firsts, entries := s.block(l)
+	i, last := slices.Index(entries, entry), len(entries)-1
+	firsts[i], entries[i] = firsts[last], entries[last]
+	l.shorten(last)
+}
+
+// append adds an entry to a list, and the first word of its matrix.
+func (s *classShard) append(l *antichain, first, entry uint64) {
+	n := l.length()
+	if n == 0 && l.size == 0 {
+		*l = antichain{ref: s.blocks.alloc(2)}
+	} else if n == l.room() {
+		size := max(2, l.size>>sizeBits+1)
+		grown := antichain{ref: s.blocks.alloc(2 * roomOf(size)), size: size<<sizeBits | uint32(n)}
+		firsts, entries := s.block(l)
+		toFirsts, toEntries := s.block(&grown)
+		copy(toFirsts, firsts)
+		copy(toEntries, entries)
+		s.blocks.release(l.ref, 2*l.room())
 		*l = grown
 	}
-	firsts, slots := s.block(l)
-	firsts[n] = x.matrix(s, slot, width)[0]
-	setSlot(slots, n, slot)
 	l.size++
-}
-
-// each visits the slots of a list.
-func (s *classShard) each(l *antichain, visit func(slot uint32)) {
-	n := l.length()
-	if n == 1 {
-		visit(l.ref)
-	} else if n > 1 {
-		_, slots := s.block(l)
-		for i := range n {
-			visit(slotAt(slots, i))
-		}
-	}
+	firsts, entries := s.block(l)
+	firsts[n], entries[n] = first, entry
 }

@@ -118,6 +118,11 @@ func (x *relation[S]) read(r *input) {
 
 func (t *valueTable) write(w output) {
 	w.word(uint64(t.laneBits))
+	roomy := uint32(0)
+	if t.roomy {
+		roomy = 1
+	}
+	w.half(roomy)
 	w.word(uint64(len(t.sorted)))
 	for i, v := range t.sorted {
 		w.word(uint64(v))
@@ -126,7 +131,7 @@ func (t *valueTable) write(w output) {
 }
 
 func (t *valueTable) read(r *input) {
-	t.laneBits, t.sorted, t.codes = uint(r.word()), nil, nil
+	t.laneBits, t.roomy, t.sorted, t.codes = uint(r.word()), r.half() == 1, nil, nil
 	for range r.count(12) {
 		t.sorted, t.codes = append(t.sorted, int64(r.word())), append(t.codes, r.half())
 	}
@@ -165,13 +170,15 @@ func (m *matrixStore) read(r *input, values *valueTable) {
 	}
 }
 
-func (a *arena) write(w output) {
+func (a *arena[W]) write(w output, put func(W)) {
 	w.word(uint64(a.used))
 	w.word(uint64(len(a.pages)))
 	for i := 0; i < len(a.pages); {
 		count := len(a.pages[i]) >> arenaBits // that are in one piece
 		w.word(uint64(count))
-		w.words(a.pages[i])
+		for _, v := range a.pages[i] {
+			put(v)
+		}
 		i += count
 	}
 	w.word(uint64(len(a.free)))
@@ -181,12 +188,14 @@ func (a *arena) write(w output) {
 	}
 }
 
-func (a *arena) read(r *input) {
-	*a = arena{used: int(r.word())}
-	for pages := r.count(8 << arenaBits); len(a.pages) < pages && r.err == nil; {
-		count := r.count(8 << arenaBits)
-		whole := make([]uint64, count<<arenaBits)
-		r.words(whole)
+func (a *arena[W]) read(r *input, get func() W) {
+	*a = arena[W]{used: int(r.word())}
+	for pages := r.count(4 << arenaBits); len(a.pages) < pages && r.err == nil; {
+		count := r.count(4 << arenaBits)
+		whole := make([]W, count<<arenaBits)
+		for i := range whole {
+			whole[i] = get()
+		}
 		for i := range count {
 			a.pages = append(a.pages, whole[i<<arenaBits:])
 		}
@@ -208,8 +217,8 @@ func (x *classSet) write(w output) {
 	x.matrices.write(w)
 	for i := range x.shards {
 		s := &x.shards[i]
-		s.slots.write(w)
-		s.blocks.write(w)
+		s.slots.write(w, w.half)
+		s.blocks.write(w, w.word)
 		s.widths.write(w, func(v *uint8) { w.half(uint32(*v)) })
 		s.lists.write(w, func(l *antichain) { w.half(l.ref); w.half(l.size) })
 		writeHalves(w, s.garbage)
@@ -218,9 +227,14 @@ func (x *classSet) write(w output) {
 	number := func(v *int32) { w.half(uint32(*v)) }
 	x.parent.write(w, number)
 	x.via.write(w, number)
-	x.place.write(w, number)
 	w.word(uint64(x.count))
-	writeHalves(w, x.slots)
+	writeHalves(w, x.initial)
+	w.word(uint64(len(x.recent)))
+	for _, c := range x.recent {
+		w.half(uint32(c.place))
+		w.half(c.slot)
+		w.half(c.matrix)
+	}
 	w.word(uint64(x.base))
 }
 
@@ -229,8 +243,8 @@ func (x *classSet) read(r *input) {
 	x.matrices.read(r, x.values)
 	for i := range x.shards {
 		s := &x.shards[i]
-		s.slots.read(r)
-		s.blocks.read(r)
+		s.slots.read(r, r.half)
+		s.blocks.read(r, r.word)
 		s.widths.read(r, func() uint8 { return uint8(r.half()) })
 		s.lists.read(r, func() antichain { return antichain{r.half(), r.half()} })
 		s.garbage = readHalves[uint32](r)
@@ -239,11 +253,14 @@ func (x *classSet) read(r *input) {
 	number := func() int32 { return int32(r.half()) }
 	x.parent.read(r, number)
 	x.via.read(r, number)
-	x.place.read(r, number)
 	x.count = int(r.word())
-	x.slots = readHalves[uint32](r)
+	x.initial = readHalves[int32](r)
+	x.recent = make([]recentClass, r.count(12))
+	for i := range x.recent {
+		x.recent[i] = recentClass{int32(r.half()), r.half(), r.half()}
+	}
 	x.base = int32(r.word())
-	if r.err == nil && (x.parent.size != x.size() || x.via.size != x.size() || int(x.base)+len(x.slots) != x.size()) {
+	if r.err == nil && (x.via.size != x.size() || int(x.base)+len(x.recent) != x.size()) {
 		r.err = fmt.Errorf("holds classes without their slots")
 	}
 }
@@ -251,12 +268,17 @@ func (x *classSet) read(r *input) {
 // findAgain enters the classes of a shard, under equality, into the table that finds
 // them. They take the slots from the first on, for none is ever given back.
 func (x *classSet) findAgain(s *classShard, classes uint64, r *input) {
-	for ref := uint32(0); uint64(ref) < 2*classes && r.err == nil; ref += 2 {
+	ref := uint32(0)
+	for ; classes > 0 && r.err == nil; classes-- {
+		if ref&(1<<arenaBits-1)+slotSize > 1<<arenaBits {
+			ref = (ref>>arenaBits + 1) << arenaBits // as it is where one begins
+		}
 		if int(ref>>arenaBits) >= len(s.slots.pages) {
 			r.err = errShort
 			return
 		}
 		w := s.slots.at(ref)
-		s.byHash.insert(hashOf(int32(w[1]), uint32(w[0]>>headMatrix)), int32(ref))
+		s.byHash.insert(hashOf(int32(w[slotPlace]), w[slotMatrix]), int32(ref))
+		ref += slotSize
 	}
 }

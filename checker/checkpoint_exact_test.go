@@ -133,7 +133,7 @@ func TestResumeSeesExactFaults(t *testing.T) {
 		"rest of the level":         {"safety merged within cycles", func(x *search) { x.todo = x.todo[1:] }},
 		"discrete states met":       {"safety", func(x *search) { x.states = nil }},
 		"steps met":                 {"within", func(x *search) { x.arcs = nil }},
-		"parents":                   {"safety merged", func(x *search) { *x.classes.parent.at(x.classes.base) = -1 }},
+		"parents":                   {"safety merged", func(x *search) { *x.classes.parent.at(x.classes.base) = 0 }},
 		"arcs from parents":         {"safety", func(x *search) { *x.classes.via.at(x.classes.base) = 0 }},
 		"transitions":               {"safety merged within cycles", func(x *search) { x.meter.run.Transitions = 0 }},
 		"explored":                  {"safety merged within cycles", func(x *search) { x.meter.run.Explored = 0 }},

@@ -23,7 +23,7 @@ import (
 // and takes its place at once, so at any moment there is a whole one.
 const (
 	checkpointMagic   = "finwait checkpoint "
-	checkpointVersion = "3"
+	checkpointVersion = "4"
 	sumBytes          = 8
 )
 

@@ -273,8 +273,8 @@ func TestCheckpointRefused(t *testing.T) {
 	write := func(b []byte) { require.NoError(t, os.WriteFile(file, b, 0o600)) }
 	write(other)
 	refused("another build", ask(opt, "p"))
-	write([]byte(strings.Replace(string(whole), "checkpoint 3", "checkpoint 4", 1)))
-	refused(`is of version "4", and this finwait reads version 3`, ask(opt, "p"))
+	write([]byte(strings.Replace(string(whole), "checkpoint 4", "checkpoint 5", 1)))
+	refused(`is of version "5", and this finwait reads version 4`, ask(opt, "p"))
 	write([]byte("name: x\n"))
 	refused("is no checkpoint", ask(opt, "p"))
 	write(nil)

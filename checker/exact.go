@@ -69,6 +69,12 @@ var pieceClasses = 64 // less in tests
 
 var batchPieces = 16 // less in tests
 
+// Lanes are roomy up to so many classes.
+var roomyClasses = 1 << 14 // none in tests
+
+// Fewer classes than that are looked through by one worker.
+var manyClasses = 1 << 12 // none in tests
+
 func (x *exactSearch[S]) explore() Run {
 	w := x.meter
 	if !x.begun {
@@ -120,10 +126,19 @@ func (x *exactSearch[S]) newClasses() *classSet {
 	return set
 }
 
+// forTasks is how many workers are worth waking for so many tasks, of which one alone
+// does a number in less time than that takes.
+func (x *exactSearch[S]) forTasks(tasks, few int) int {
+	if tasks <= few {
+		return 1
+	}
+	return x.workers
+}
+
 // nextLevel begins the next level, and tells whether there is anything to expand in it.
 func (x *exactSearch[S]) nextLevel() bool {
 	x.todo = x.classes.alive(x.level) // before the slots of the others are used again
-	x.classes.sweep(x.level, x.workers)
+	x.classes.sweep(x.level, x.forTasks(x.classes.count, manyClasses))
 	x.level = number(x.classes.size())
 	x.meter.level++
 	return len(x.todo) > 0
@@ -165,12 +180,13 @@ func (x *exactSearch[S]) expand(classes []int32) {
 	}
 	var ids []int32
 	for _, c := range classes {
-		if n := x.rel.nodes.at(*x.classes.place.at(c) >> 1); n.arcs < 0 {
+		id := x.classes.at(c).place >> 1
+		if n := x.rel.nodes.at(id); n.arcs < 0 {
 			n.arcs = 0 // asked for; expand says where they are
-			ids = append(ids, *x.classes.place.at(c)>>1)
+			ids = append(ids, id)
 		}
 	}
-	x.rel.expand(ids, x.workers)
+	x.rel.expand(ids, x.forTasks(len(ids), firedTogether))
 	x.look()
 	x.meter.run.Explored += len(classes)
 	n := (len(classes) + pieceClasses - 1) / pieceClasses
@@ -198,7 +214,7 @@ func (x *exactSearch[S]) commit(n int) {
 		x.commitOneByOne(n)
 		return
 	}
-	share(x.workers, classShards, func(_, shard int) {
+	share(x.forTasks(records, pieceClasses), classShards, func(_, shard int) {
 		for i := range n {
 			e := &x.pieces[i]
 			for _, k := range e.bins[shard] {
@@ -244,6 +260,10 @@ func (x *exactSearch[S]) commitOneByOne(n int) {
 
 // learn gives codes to the bounds that the first n pieces have brought up.
 func (x *exactSearch[S]) learn(n int) {
+	t := x.classes.values
+	if t.roomy && x.classes.count > roomyClasses {
+		x.recode(t.narrow(), n)
+	}
 	x.missing = x.missing[:0]
 	for i := range n {
 		x.missing = append(x.missing, x.pieces[i].missing...)
@@ -251,17 +271,19 @@ func (x *exactSearch[S]) learn(n int) {
 	if len(x.missing) == 0 {
 		return
 	}
-	t := x.classes.values
-	bits := t.laneBits
-	if renumbered := t.add(x.missing); renumbered != nil {
-		r := newRecode(renumbered, bits, t)
-		x.classes.recode(r, x.workers)
-		for i := range n {
-			x.pieces[i].recode(r)
-		}
+	if r := t.add(x.missing); r != nil {
+		x.recode(r, n)
 	}
 	for i := range n {
 		x.pieces[i].encodeRaw(t)
+	}
+}
+
+// recode renews the codes of all classes and of the first n pieces.
+func (x *exactSearch[S]) recode(r *recode, n int) {
+	x.classes.recode(r, x.forTasks(x.classes.count, manyClasses))
+	for i := range n {
+		x.pieces[i].recode(r)
 	}
 }
 
@@ -304,7 +326,7 @@ func (x *exactSearch[S]) enter(r *arrival) {
 		return
 	}
 	w.run.Transitions++
-	from := *x.classes.place.at(r.class)
+	from := x.classes.at(r.class).place
 	if x.graph != nil && from&1 == 1 && on {
 		x.graph.open(r.class)
 		x.graph.add(edge{x.classes.numberOf(r.place, r.fate.slot), r.arc})
@@ -327,7 +349,7 @@ func (x *exactSearch[S]) news(class, arc int32) bool {
 	case x.hooks == nil, x.rel.arcs.at(arc).manner&(arcTwin|arcQuiet) != 0:
 		return false
 	}
-	return !x.arcs.has(int(place(arc, *x.classes.place.at(class)&1 == 1)))
+	return !x.arcs.has(int(place(arc, x.classes.at(class).place&1 == 1)))
 }
 
 // decides tells whether a new class violates the watched property by itself:
@@ -351,5 +373,10 @@ func (x *exactSearch[S]) decides(r *arrival) bool {
 	return false
 }
 
-// start is the discrete state of a class.
-func (x *exactSearch[S]) start(c int32) int32 { return *x.classes.place.at(c) >> 1 }
+// start is the discrete state of a class: where the arc to it leads.
+func (x *exactSearch[S]) start(c int32) int32 {
+	if *x.classes.parent.at(c) < 0 {
+		return x.classes.initial[c] >> 1
+	}
+	return x.rel.arcs.at(*x.classes.via.at(c)).to
+}

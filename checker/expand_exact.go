@@ -11,10 +11,10 @@ type classExpander[S comparable] struct {
 	bins    [classShards][]int32 // the records by shard
 	passed  int32                // steps to known classes since the last record
 
-	now, first matrix
-	clocks     int // 1 when the last column of now is a clock
-	least      []int64
-	next       successor
+	now    matrix
+	clocks int // 1 when the last column of now is a clock
+	first  happening
+	next   successor
 }
 
 // record is a class that was come to: by an arc of another one, or as an initial
@@ -56,20 +56,21 @@ func (e *classExpander[S]) note(r arrival) {
 func (e *classExpander[S]) initial(id int32) {
 	x := e.search
 	on := x.watch != nil && x.watch.begin(id)
-	e.first.resize(1)
-	e.first.cell[0], e.first.code[0] = 0, x.classes.values.code(0)
+	e.now.resize(1)
+	e.now.cell[0], e.now.least[0] = 0, 0
+	e.first = happening{of: &e.now, code: e.first.code}
 	events := x.rel.pending(id)
-	e.enter(place(id, on), 0, &manner{keep: string(make([]byte, len(events))), fresh: events, calm: calm(events)}, on, -1, -1)
+	e.enter(place(id, on), &manner{keep: string(make([]byte, len(events))), fresh: events, calm: calm(events)}, on, -1, -1)
 }
 
-// enter adds the class after event f of e.first.
-func (e *classExpander[S]) enter(to int32, f int, how *manner, started bool, class, arc int32) {
+// enter adds the class after e.first.
+func (e *classExpander[S]) enter(to int32, how *manner, started bool, class, arc int32) {
 	x := e.search
 	c := x.clock
 	if to&1 == 0 {
 		c = noClock
 	}
-	e.next.prepare(&e.first, f, how.keep, how.fresh, c, started)
+	e.next.prepare(&e.first, how.keep, how.fresh, c, started)
 	r := arrival{place: to, class: class, arc: arc, width: int32(e.next.width), calm: how.calm, words: int32(len(e.words)), raw: -1}
 	var known bool
 	e.words, known = e.next.pack(&e.first, x.classes.values, e.words)
@@ -96,17 +97,16 @@ func (e *classExpander[S]) enter(to int32, f int, how *manner, started bool, cla
 // expand adds the successors of a class.
 func (e *classExpander[S]) expand(c int32) {
 	x := e.search
-	at := *x.classes.place.at(c)
-	on := at&1 == 1
-	words, w := x.classes.at(c)
-	e.now.load(words, w, x.classes.values)
+	at := x.classes.at(c)
+	on, w := at.place&1 == 1, x.classes.width(at.place)
+	e.now.load(x.classes.matrices.at(w, at.matrix), w, x.classes.values)
 	e.clocks = width(0, x.clock != noClock && on) - 1
-	e.fireAll(x.rel.nodes.at(at>>1), func(a int32, arc *arc, m *manner) { e.step(c, on, a, arc, m) })
+	e.fireAll(x.rel.nodes.at(at.place>>1), func(a int32, arc *arc, m *manner) { e.step(c, on, a, arc, m) })
 }
 
 // load takes a class of another search, in whose table its bounds have other codes.
-func (e *classExpander[S]) load(from *classSet, s *classShard, slot uint32, width int) {
-	e.now.load(from.matrix(s, slot, width), width, from.values)
+func (e *classExpander[S]) load(from *classSet, matrix uint32, width int) {
+	e.now.load(from.matrices.at(width, matrix), width, from.values)
 	for i, v := range e.now.cell {
 		e.now.code[i] = e.search.classes.values.code(v)
 		e.now.unknown = e.now.unknown || e.now.code[i] == 0
@@ -119,29 +119,21 @@ func (e *classExpander[S]) load(from *classSet, s *classShard, slot uint32, widt
 func (e *classExpander[S]) fireAll(n *node, visit func(a int32, arc *arc, m *manner)) {
 	rel := e.search.rel
 	events := e.now.width - 1 - e.clocks
-	e.soonest(events)
+	e.now.soonest(events)
 	event, firable := -1, false
 	for a := n.arcs; a < n.arcs+n.count; a++ {
 		arc := rel.arcs.at(a)
 		m := rel.manner(arc)
 		if f := int(m.event); f != event {
 			event = f
-			if firable = e.now.firable(f+1, events); firable {
-				e.now.tighten(f+1, e.least, e.search.classes.values, &e.first)
+			if firable = e.now.firable(f + 1); firable {
+				e.first.tighten(&e.now, f+1, e.search.classes.values)
 			}
 		}
 		if firable {
 			visit(a, arc, m)
 		}
 	}
-}
-
-func (e *classExpander[S]) soonest(n int) {
-	if cap(e.least) < e.now.width {
-		e.least = make([]int64, 2*e.now.width)
-	}
-	e.least = e.least[:e.now.width]
-	e.now.soonest(n, e.least)
 }
 
 // step adds what an arc leads to from class c, where its event is firable.
@@ -154,8 +146,8 @@ func (e *classExpander[S]) step(c int32, on bool, a int32, arc *arc, m *manner) 
 	onto := x.watch != nil && x.watch.next(on, arc.to)
 	if x.staying && !onto {
 		if x.clock == shortest {
-			w := e.first.width
-			e.note(arrival{place: leaves, class: c, arc: a, stay: -e.first.cell[(w-1)*w+int(m.event)+1]})
+			w := e.now.width
+			e.note(arrival{place: leaves, class: c, arc: a, stay: -e.now.cell[(w-1)*w+e.first.event]})
 		}
 		return
 	}
@@ -163,7 +155,7 @@ func (e *classExpander[S]) step(c int32, on bool, a int32, arc *arc, m *manner) 
 	if x.within != nil && !x.within[to] {
 		return
 	}
-	e.enter(to, int(m.event)+1, m, !on, c, a)
+	e.enter(to, m, !on, c, a)
 }
 
 func (e *classExpander[S]) recode(r *recode) {

@@ -23,6 +23,9 @@ func (m *matrixStore) number(width int, words []uint64) uint32 {
 	return d.number(hashWords(1, words), words)
 }
 
+// all are the matrices of a width, of which there are some.
+func (m *matrixStore) all(width int) tuples { return m.of[width].Load().all() }
+
 func (m *matrixStore) at(width int, n uint32) []uint64 { return m.of[width].Load().at(n) }
 
 // crowded tells whether many were added since the last time.

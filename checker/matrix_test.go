@@ -42,12 +42,16 @@ func TestPackAndLoad(t *testing.T) {
 	for n := 1; n < 12; n++ {
 		table := newValueTable()
 		m := sampleMatrix(n, table)
-		s := successor{width: n + 1}
-		s.resize(n + 1)
-		for k := range n + 1 {
-			s.from[k] = k
+		copy(m.least, m.cell) // what happens first is that time goes on
+		copy(m.leastCode, m.code)
+		h := &happening{of: m, code: m.code}
+		var s successor
+		keep := make([]byte, n)
+		for k := range keep {
+			keep[k] = byte(k + 1)
 		}
-		words, known := s.pack(m, table, nil)
+		s.prepare(h, string(keep), nil, noClock, false)
+		words, known := s.pack(h, table, nil)
 		require.True(t, known)
 		require.Len(t, words, table.words(cells(n+1)))
 		var back matrix
@@ -55,7 +59,7 @@ func TestPackAndLoad(t *testing.T) {
 		require.Equal(t, m.cell, back.cell)
 		require.Equal(t, m.code, back.code)
 		again := make([]uint64, len(words))
-		encode(s.list(m, nil), table, again)
+		encode(s.list(h, nil), table, again)
 		require.Equal(t, words, again)
 	}
 }
@@ -66,6 +70,8 @@ func TestCodesAreInOrder(t *testing.T) {
 	defer SmallBatches()()
 	laneWidths = []laneWidth{{10, 384}, {16, 500}, {32, math.MaxInt}}
 	table := newValueTable()
+	table.narrow()
+	require.EqualValues(t, 10, table.laneBits)
 	random := rand.New(rand.NewPCG(1, 2))
 	renumbered := 0
 	for i := range 90 {
@@ -77,10 +83,10 @@ func TestCodesAreInOrder(t *testing.T) {
 		for _, v := range table.sorted {
 			before[table.code(v)] = v
 		}
-		if to := table.add(fresh); to != nil {
+		if r := table.add(fresh); r != nil {
 			renumbered++
 			for old, v := range before {
-				require.Equal(t, table.code(v), to[old])
+				require.Equal(t, table.code(v), r.code(old))
 			}
 		}
 		for k, v := range table.sorted {
@@ -169,19 +175,18 @@ func BenchmarkFire(b *testing.B) {
 		b.Run("", func(b *testing.B) {
 			table := newValueTable()
 			m := sampleMatrix(n, table)
-			least := make([]int64, n+1)
 			keep := make([]byte, n)
 			for i := range n - 1 {
 				keep[i] = byte(i + 2)
 			}
 			fresh := []Event{{ID: 1, Earliest: 1, Latest: 10}}
-			var first matrix
+			var first happening
 			var s successor
 			var words []uint64
 			for b.Loop() {
-				m.soonest(n, least)
-				m.tighten(1, least, table, &first)
-				s.prepare(&first, 1, string(keep), fresh, noClock, false)
+				m.soonest(n)
+				first.tighten(m, 1, table)
+				s.prepare(&first, string(keep), fresh, noClock, false)
 				words, _ = s.pack(&first, table, words[:0])
 			}
 		})

@@ -28,10 +28,8 @@ func newLanePlan(width int) *lanePlan {
 		put(j, 0)
 	}
 	for i := 1; i < width; i++ {
-		for j := 1; j < width; j++ {
-			if i != j {
-				put(i, j)
-			}
+		for k := range width - 2 {
+			put(i, (i+k)%(width-1)+1)
 		}
 	}
 	return p
@@ -44,6 +42,8 @@ type merger struct {
 	codes []uint32
 	hull  []uint64
 	tight [2][]int // the lanes in which a, or b, is the tighter one
+	// entries are those of a list before some are removed.
+	entries []uint64
 }
 
 // load takes two matrices that are not inside each other.
@@ -119,13 +119,12 @@ func convex(g *merger, p *lanePlan) bool {
 func (x *classSet) addMerged(s *classShard, i, place int32, width int, words []uint64, level int32) fate {
 	l, top := s.lists.at(i), x.values.borrows
 	var f fate
-	n := l.length()
 	for again := true; again; {
 		again = false
-		var slots []uint32
-		s.each(l, func(slot uint32) { slots = append(slots, slot) })
-		for _, slot := range slots {
-			known := x.matrix(s, slot, width)
+		s.merger.entries = s.merger.entries[:0]
+		s.each(l, func(entry *uint64) { s.merger.entries = append(s.merger.entries, *entry) })
+		for _, entry := range s.merger.entries {
+			slot, known := uint32(entry), x.matrices.at(width, uint32(entry>>entryMatrix))
 			inside, covers := compare(words, known, top)
 			if inside {
 				return fate{slot: slot} // nothing was removed, as in addIncluded
@@ -139,11 +138,11 @@ func (x *classSet) addMerged(s *classShard, i, place int32, width int, words []u
 			}
 			s.supersede(slot, level)
 			f.removed++
-			n = s.remove(l, slot)
+			s.remove(l, entry)
 		}
 	}
-	f.slot, f.fresh = x.keep(s, i, place, width, x.matrices.number(width, words)), true
-	x.append(s, l, n, f.slot, width)
+	x.keep(s, i, place, width, words, &f)
+	s.append(l, firstWord(words), f.entry())
 	return f
 }
 

@@ -7,7 +7,7 @@ type paged[T any] struct {
 	size  int
 }
 
-const pagedBits = 12
+const pagedBits = 10
 
 func (p *paged[T]) at(i int32) *T { return &p.pages[i>>pagedBits][i&(1<<pagedBits-1)] }
 

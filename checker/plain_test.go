@@ -316,7 +316,9 @@ func ExploreMergingAll[S comparable](m Model[S]) Run {
 // SmallBatches makes pieces and tables small, until the function that it gives is
 // called.
 func SmallBatches() func() {
-	piece, widths, room := pieceClasses, laneWidths, roomForMatrices
-	pieceClasses, laneWidths, roomForMatrices = 1, []laneWidth{{10, 4}, {12, 6}, {16, 9}, {32, math.MaxInt}}, 0
-	return func() { pieceClasses, laneWidths, roomForMatrices = piece, widths, room }
+	piece, many, roomy, widths, room := pieceClasses, manyClasses, roomyClasses, laneWidths, roomForMatrices
+	pieceClasses, manyClasses, roomyClasses, laneWidths, roomForMatrices = 1, 0, 0, []laneWidth{{10, 4}, {12, 6}, {16, 9}, {32, math.MaxInt}}, 0
+	return func() {
+		pieceClasses, manyClasses, roomyClasses, laneWidths, roomForMatrices = piece, many, roomy, widths, room
+	}
 }

@@ -10,15 +10,19 @@ type recode struct {
 	values  *valueTable // with the new codes
 }
 
-func newRecode(renumbered map[uint32]uint32, oldBits uint, t *valueTable) *recode {
+// newRecode is what has to be done where old codes become these.
+func newRecode(old, now []uint32, oldBits uint, t *valueTable) *recode {
 	r := &recode{oldBits: oldBits, values: t}
 	if oldBits == 32 {
-		r.sparse = renumbered
+		r.sparse = make(map[uint32]uint32, len(old))
+		for i, code := range old {
+			r.sparse[code] = now[i]
+		}
 		return r
 	}
 	r.dense = make([]uint32, 1<<oldBits)
-	for old, code := range renumbered {
-		r.dense[old] = code
+	for i, code := range old {
+		r.dense[code] = now[i]
 	}
 	return r
 }
@@ -60,13 +64,13 @@ func (x *classSet) recode(r *recode, workers int) {
 		s := &x.shards[i]
 		for k := range int32(s.lists.size) {
 			l := s.lists.at(k)
-			n := l.length()
-			if n <= 1 {
+			if l.length() == 0 {
 				continue
 			}
-			firsts, slots := s.block(l)
-			for at := range n {
-				firsts[at] = x.matrix(s, slotAt(slots, at), s.width(k))[0]
+			firsts, entries := s.block(l)
+			matrices := x.matrices.all(s.width(k))
+			for at, entry := range entries {
+				firsts[at] = firstWord(matrices.at(uint32(entry >> entryMatrix)))
 			}
 		}
 	})

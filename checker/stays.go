@@ -184,13 +184,13 @@ func (s *staySearch[S]) enter(e *classExpander[S]) {
 			continue
 		}
 		shard, i := base.classes.shardOf(place(id, false))
-		shard.each(shard.lists.at(i), func(slot uint32) {
-			class := base.classes.numberOf(place(id, false), slot)
-			e.load(base.classes, shard, slot, shard.width(i))
+		shard.each(shard.lists.at(i), func(known *uint64) {
+			class := base.classes.numberOf(place(id, false), uint32(*known))
+			e.load(base.classes, uint32(*known>>entryMatrix), shard.width(i))
 			e.fireAll(node, func(a int32, arc *arc, m *manner) {
 				if arc.to >= 0 && x.watch.begin(arc.to) {
 					s.entries = append(s.entries, entry{class, a})
-					e.enter(place(arc.to, true), int(m.event)+1, m, true, -1, number(len(s.entries)-1))
+					e.enter(place(arc.to, true), m, true, -1, number(len(s.entries)-1))
 				}
 			})
 		})

@@ -4,12 +4,14 @@ import (
 	"context"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/finwait/finwait/checker"
+	"github.com/finwait/finwait/cmd/finwait/collector"
 	"github.com/finwait/finwait/cmd/finwait/scenario"
 	"github.com/finwait/finwait/spec"
 )
@@ -101,7 +103,7 @@ func TestTimedCounts(t *testing.T) {
 // that the Go runtime had from the system during a search, for each kept class, B/class
 // that less what it had before, and allowed-B/class half of what the prototype took, plus 100.
 func BenchmarkExact(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(10)) // as the command does
+	collect() // as the command does
 	for _, name := range timedScenarios {
 		b.Run(name, func(b *testing.B) {
 			if testing.Short() && name == "large" {
@@ -133,6 +135,8 @@ func BenchmarkExact(b *testing.B) {
 		})
 	}
 }
+
+var collect = sync.OnceFunc(collector.Tune)
 
 // watched is a search with the memory of the runtime before it and the most during it.
 func watched(b *testing.B, m *spec.Model, workers int) (run checker.Run, before, most uint64) {

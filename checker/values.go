@@ -15,6 +15,7 @@ import (
 // gap, all are numbered anew and whoever keeps codes has to translate them.
 type valueTable struct {
 	laneBits uint   // wider once there are too many bounds
+	roomy    bool   // lanes are wider than need be, for there are few classes yet
 	borrows  uint64 // the top bits of all lanes
 	sorted   []int64
 	codes    []uint32 // of sorted
@@ -30,8 +31,7 @@ type valueSlot struct {
 }
 
 // laneWidths are the widths that lanes have in turn, each up to a number of bounds.
-// The first is used up nearly: its codes are soon numbered anew, when there are few
-// classes yet, and most searches need no other. In the last there is always room.
+// In the last there is always room.
 var laneWidths = []laneWidth{{10, 3 << 5}, {12, 3 << 9}, {16, 1 << 13}, {32, math.MaxInt}} // less in tests
 
 type laneWidth struct {
@@ -39,8 +39,12 @@ type laneWidth struct {
 	most int
 }
 
+// roomyBits are wide lanes, in which codes are seldom numbered anew: of a small search
+// that took a third of the time, and its classes take little memory anyway.
+const roomyBits = 16
+
 func newValueTable() *valueTable {
-	t := &valueTable{sorted: []int64{0, Forever}}
+	t := &valueTable{sorted: []int64{0, Forever}, laneBits: roomyBits, roomy: true}
 	t.widen()
 	t.renumber()
 	return t
@@ -103,11 +107,18 @@ func (t *valueTable) value(code uint32) int64 {
 // pack appends codes to words, lane by lane.
 func (t *valueTable) pack(codes []uint32, words []uint64) []uint64 {
 	lanes, bits := t.lanes(), t.laneBits
-	if bits == 10 { // the first of laneWidths, and mostly the last
+	switch bits { // nearly all searches need but the first two of laneWidths
+	case 10:
 		for len(codes) >= 6 {
 			c := codes[:6]
 			words = append(words, uint64(c[0])|uint64(c[1])<<10|uint64(c[2])<<20|uint64(c[3])<<30|uint64(c[4])<<40|uint64(c[5])<<50)
 			codes = codes[6:]
+		}
+	case 12:
+		for len(codes) >= 5 {
+			c := codes[:5]
+			words = append(words, uint64(c[0])|uint64(c[1])<<12|uint64(c[2])<<24|uint64(c[3])<<36|uint64(c[4])<<48)
+			codes = codes[5:]
 		}
 	}
 	for len(codes) > 0 {
@@ -136,28 +147,52 @@ func (t *valueTable) unpack(words []uint64, codes []uint32) {
 	}
 }
 
-// add numbers new bounds. Where codes had to change, renumbered gives the new one
-// of an old one; lanes may have become wider then.
-func (t *valueTable) add(fresh []int64) (renumbered map[uint32]uint32) {
+// add numbers new bounds. Where codes had to change, recode tells what has to be done
+// with old ones; lanes may have become wider then.
+func (t *valueTable) add(fresh []int64) *recode {
 	slices.Sort(fresh)
 	fresh = slices.DeleteFunc(slices.Compact(fresh), func(v int64) bool { return t.code(v) != 0 })
 	if len(fresh) == 0 {
 		return nil
 	}
 	if t.fill(fresh) {
-		t.enlist(fresh)
+		if 2*len(t.sorted) > len(t.slots) {
+			t.index()
+			return nil
+		}
+		for _, v := range fresh {
+			at, _ := slices.BinarySearch(t.sorted, v)
+			t.enlist(v, t.codes[at])
+		}
 		return nil
 	}
-	old, oldCodes := t.sorted, t.codes
+	return t.renew(fresh)
+}
+
+// narrow makes the lanes of a roomy table as narrow as they can be.
+func (t *valueTable) narrow() *recode {
+	t.roomy = false
+	return t.renew(nil)
+}
+
+// renew numbers all bounds anew, and some more.
+func (t *valueTable) renew(fresh []int64) *recode {
+	old, oldCodes, oldBits := t.sorted, t.codes, t.laneBits
 	t.sorted = slices.Concat(old, fresh)
 	slices.Sort(t.sorted)
+	if !t.roomy {
+		t.laneBits = 0
+	}
 	t.widen()
 	t.renumber()
-	renumbered = map[uint32]uint32{}
+	now, at := make([]uint32, len(old)), 0
 	for i, v := range old {
-		renumbered[oldCodes[i]] = t.code(v)
+		for t.sorted[at] != v {
+			at++
+		}
+		now[i] = t.codes[at]
 	}
-	return renumbered
+	return newRecode(oldCodes, now, oldBits, t)
 }
 
 // fill puts new bounds into the gaps between the codes of their neighbours, or
@@ -225,27 +260,21 @@ func (t *valueTable) index() {
 	} else {
 		t.dense, t.sparse = nil, make(map[uint32]int64, len(t.sorted))
 	}
-	t.enlist(t.sorted)
+	for i, v := range t.sorted {
+		t.enlist(v, t.codes[i])
+	}
 }
 
-// enlist makes the codes of some bounds known.
-func (t *valueTable) enlist(bounds []int64) {
-	if 2*len(t.sorted) > len(t.slots) {
-		t.index()
-		return
+// enlist makes the code of a bound known.
+func (t *valueTable) enlist(v int64, code uint32) {
+	i := uint64(v) * 0x9e3779b97f4a7c15 >> t.shift
+	for t.slots[i&uint64(len(t.slots)-1)].code != 0 {
+		i++
 	}
-	for _, v := range bounds {
-		at, _ := slices.BinarySearch(t.sorted, v)
-		code := t.codes[at]
-		i := uint64(v) * 0x9e3779b97f4a7c15 >> t.shift
-		for t.slots[i&uint64(len(t.slots)-1)].code != 0 {
-			i++
-		}
-		t.slots[i&uint64(len(t.slots)-1)] = valueSlot{v, code}
-		if t.dense != nil {
-			t.dense[code] = v
-		} else {
-			t.sparse[code] = v
-		}
+	t.slots[i&uint64(len(t.slots)-1)] = valueSlot{v, code}
+	if t.dense != nil {
+		t.dense[code] = v
+	} else {
+		t.sparse[code] = v
 	}
 }
