@@ -38,6 +38,9 @@ func closing(profile spec.Profile, queue, both bool) spec.Params {
 //	go test ./properties -run '^$' -bench Reduction -benchtime 1x
 func BenchmarkReduction(b *testing.B) {
 	for _, profile := range spec.Profiles() {
+		if testing.Short() && profile != spec.Linux {
+			continue // all properties under all profiles take minutes
+		}
 		for _, c := range []struct {
 			name        string
 			queue, both bool
