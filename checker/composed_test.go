@@ -179,53 +179,56 @@ func TestWordsAreSpreadByABijection(t *testing.T) {
 // TestBoundedWords: what a search on words says that hits a bound does not depend on the
 // workers, nor what it decides on whether it is one on words.
 func TestBoundedWords(t *testing.T) {
-	stopped := map[string]int{}
-	rapid.Check(t, func(t *rapid.T) {
-		g, _ := genWeb(t)
-		g.width = 1
-		bad := func(s knot) bool { return s.n != 0 && hashWords(0, []uint64{s.n, g.seed})%97 == 0 }
-		props := []Property[knot]{
-			{Name: "never-bad", Kind: Always, Goal: func(s knot) bool { return !bad(s) }},
-			{Name: "bad", Kind: Reachable, Goal: bad},
-		}
-		opt := Options{
-			Time:      rapid.SampledFrom([]Mode{Any, Auto}).Draw(t, "time"),
-			MaxStates: rapid.SampledFrom([]int{0, 50, 500}).Draw(t, "max states"),
-			AnyStates: rapid.SampledFrom([]int{0, 40, 400}).Draw(t, "any states"),
-			MaxDepth:  rapid.SampledFrom([]int{0, 3, 5}).Draw(t, "max depth"),
-		}
-		ask := func(workers int, words bool, turned uint64) Result[knot] {
-			opt.Workers = workers
-			sys := System[knot]{Exact: freshWeb{packedWeb{g}}}
-			if words {
-				sys.Composed = func() Composed[knot] {
-					c := newNumberedWeb(g, 20)
-					c.width, c.turned = 20, turned
-					return c
-				}
-			}
-			r, err := Check(context.Background(), sys, props, opt)
-			require.NoError(t, err)
-			for i := range r.Runs {
-				r.Runs[i].Elapsed = 0
-			}
-			return r
-		}
-		want := ask(1, true, 0)
-		stopped[want.Runs[0].Stopped]++
-		for _, workers := range []int{2, 8} {
-			require.Equal(t, want, ask(workers, true, rapid.Uint64Range(0, 1<<20-1).Draw(t, "turned")))
-		}
-		onStates := ask(3, false, 0)
-		require.Equal(t, len(onStates.Runs), len(want.Runs))
-		for i := range want.Outcomes {
-			require.Equal(t, onStates.Outcomes[i].Verdict, want.Outcomes[i].Verdict)
-			require.Equal(t, onStates.Outcomes[i].Reason, want.Outcomes[i].Reason)
-		}
-		require.Equal(t, onStates.Runs[0].States, want.Runs[0].States)
-		require.Equal(t, onStates.Runs[0].Depth, want.Runs[0].Depth)
-	})
-	for _, why := range []string{"", reasonStates, reasonAnyStates, reasonDepth} {
-		require.Positive(t, stopped[why], why)
+	for why, opt := range map[string]Options{
+		"":              {Time: Any},
+		reasonStates:    {Time: Any, MaxStates: 50},
+		reasonAnyStates: {Time: Auto, AnyStates: 40},
+		reasonDepth:     {Time: Auto, MaxDepth: 3},
+	} {
+		stopped := 0
+		rapid.Check(t, func(t *rapid.T) { boundedWords(t, opt, why, &stopped) })
+		require.Positive(t, stopped, why)
 	}
+}
+
+func boundedWords(t *rapid.T, opt Options, why string, stopped *int) {
+	g, _ := genWeb(t)
+	g.width = 1
+	bad := func(s knot) bool { return s.n != 0 && hashWords(0, []uint64{s.n, g.seed})%97 == 0 }
+	props := []Property[knot]{
+		{Name: "never-bad", Kind: Always, Goal: func(s knot) bool { return !bad(s) }},
+		{Name: "bad", Kind: Reachable, Goal: bad},
+	}
+	ask := func(workers int, words bool, turned uint64) Result[knot] {
+		opt.Workers = workers
+		sys := System[knot]{Exact: freshWeb{packedWeb{g}}}
+		if words {
+			sys.Composed = func() Composed[knot] {
+				c := newNumberedWeb(g, 20)
+				c.width, c.turned = 20, turned
+				return c
+			}
+		}
+		r, err := Check(context.Background(), sys, props, opt)
+		require.NoError(t, err)
+		for i := range r.Runs {
+			r.Runs[i].Elapsed = 0
+		}
+		return r
+	}
+	want := ask(1, true, 0)
+	if want.Runs[0].Stopped == why {
+		*stopped++
+	}
+	for _, workers := range []int{2, 8} {
+		require.Equal(t, want, ask(workers, true, rapid.Uint64Range(0, 1<<20-1).Draw(t, "turned")))
+	}
+	onStates := ask(3, false, 0)
+	require.Equal(t, len(onStates.Runs), len(want.Runs))
+	for i := range want.Outcomes {
+		require.Equal(t, onStates.Outcomes[i].Verdict, want.Outcomes[i].Verdict)
+		require.Equal(t, onStates.Outcomes[i].Reason, want.Outcomes[i].Reason)
+	}
+	require.Equal(t, onStates.Runs[0].States, want.Runs[0].States)
+	require.Equal(t, onStates.Runs[0].Depth, want.Runs[0].Depth)
 }
