@@ -8,8 +8,9 @@ const (
 	leastRoundChunks = 4
 	// defaultSpillMemory is what a search that spills uses when no bound is given.
 	defaultSpillMemory = 512 << 20
-	// spillOverhead is what workers, windows and runs need besides.
-	spillOverhead = 2 << 20
+	// spillOverhead is what workers, windows and runs need besides, and pages of the
+	// program that are not resident yet when a search begins.
+	spillOverhead = 8 << 20
 	// rowsOfState is what the states of the first round are taken to lead to.
 	rowsOfState = 16
 )
