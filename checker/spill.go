@@ -6,7 +6,8 @@ import (
 )
 
 // spillSearch explores a model in Any like an anySearch, and keeps its states on
-// disk: memory holds only what the level has met since the last flush.
+// disk: memory holds only what the level has met since the last flush, and some rows met
+// lately, which need not be looked for again.
 //
 // A flush takes what each shard has met, sorts it and subtracts the sorted runs of
 // all that was met before, reading them from begin to end (delayed duplicate
